@@ -316,6 +316,7 @@ async def test_workspace_device(simulator: Simulator, diagnostics: Diagnostics) 
     """Test that the device of the workspace has diagnostics without a lock."""
     data = await diagnostics.device(WORKSPACE)
     assert data["lock"] is None
+    assert not {"codes", "devices"} & data.keys()
     assert data["sync"]["failed_polls"] == 0
 
 

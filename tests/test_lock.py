@@ -175,6 +175,18 @@ async def test_pending_attempt(hass: HomeAssistant, simulator: Simulator) -> Non
 
 
 @pytest.mark.usefixtures("coordinator")
+async def test_attempt_that_cannot_be_followed(
+    hass: HomeAssistant, simulator: Simulator
+) -> None:
+    """The error does not say how long the lock had, as that may be no time at all."""
+    simulator.faults.add("rate_limit", path="/action_attempts/get", retry_after=120)
+    with pytest.raises(HomeAssistantError) as caught:
+        await _act(hass, SERVICE_UNLOCK)
+    assert caught.value.translation_key == "action_attempt_pending"
+    assert "minute" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("coordinator")
 async def test_unconfirmed_attempt(hass: HomeAssistant, simulator: Simulator) -> None:
     """The state does not change without the confirmation of the lock."""
     simulator.control.leave_next_action_unconfirmed()

@@ -1,5 +1,6 @@
 """Tests for the repairs platform, over HTTP like the frontend."""
 
+import asyncio
 from datetime import timedelta
 from http import HTTPStatus
 import json
@@ -23,6 +24,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.seam import issues, repairs
 from custom_components.seam.actions import waiting
+from custom_components.seam.actions.convert import async_convert
+from custom_components.seam.actions.outcomes import CodeResults
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
@@ -34,6 +37,7 @@ from simulator.seed import (
     UNMANAGED_OLD_GUEST,
 )
 
+from .clock import wait_until
 from .conftest import Poll
 
 ALL_CHOICES = ["convert", "delete", "leave"]
@@ -199,6 +203,41 @@ async def test_repair_convert(
     issue = _issue(hass, repair)
     assert issue
     assert not issue.is_fixable
+
+
+async def test_repair_waits_for_action_on_same_code(
+    simulator: Simulator,
+    repair: Repair,
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A code that an action has converted in the meantime is not converted again."""
+    path = "/access_codes/unmanaged/convert_to_managed"
+    started = asyncio.Event()
+
+    async def convert(*args: Any) -> CodeResults:
+        started.set()
+        return await async_convert(*args)
+
+    monkeypatch.setattr(repairs, "async_convert", convert)
+    flow = await repair.open()
+    held = simulator.faults.add("hang", path=path)
+    action = asyncio.create_task(
+        hass.services.async_call(
+            DOMAIN,
+            "convert_access_code",
+            {"entity_id": "lock.front_door", "access_code_id": UNMANAGED_OLD_GUEST},
+            blocking=True,
+        )
+    )
+    await wait_until(lambda: held.hits > 0)
+    choosing = asyncio.create_task(repair.choose(flow, "convert"))
+    await started.wait()
+    simulator.faults.clear()
+    await action
+    done = await choosing
+    assert (done["type"], done["reason"]) == ("abort", "managed_now")
+    assert _writes(simulator, path) == [path]
 
 
 async def test_repair_leave(

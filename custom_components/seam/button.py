@@ -38,7 +38,7 @@ async def async_setup_entry(
 
 
 class SeamSyncButton(SeamWorkspaceEntity, ButtonEntity):
-    """A button that lets Seam sync all connected accounts, and fetches everything.
+    """A button that lets Seam sync the accounts of all locks, and fetches everything.
 
     Seam syncs them in the background; what it finds arrives as events.
     """

@@ -69,7 +69,8 @@ async def async_get_config_entry_diagnostics(
     locks = list(coordinator.data.locks.values())
     shown = [_lock(lock, salt) for lock in locks[:_MOST_ROWS]]
     return {
-        **_state(entry, locks),
+        **_state(entry),
+        **_counts(locks),
         "stays": [*map(_stays, async_stays(hass, entry))],
         "locks": [*shown, *_left_out(locks)],
     }
@@ -82,7 +83,8 @@ async def async_get_device_diagnostics(
     device_id = seam_device_id(device) or ""
     lock = entry.runtime_data.data.locks.get(device_id)
     return {
-        **_state(entry, [lock] if lock else []),
+        **_state(entry),
+        **(_counts([lock]) if lock else {}),
         "stays": [
             _stays(watch)
             for watch in async_stays(hass, entry)
@@ -92,12 +94,9 @@ async def async_get_device_diagnostics(
     }
 
 
-def _state(entry: SeamConfigEntry, locks: Iterable[LockData]) -> dict[str, Any]:
-    """Return the state of the connection, the sync and these locks."""
+def _state(entry: SeamConfigEntry) -> dict[str, Any]:
+    """Return the state of the connection and the sync."""
     coordinator = entry.runtime_data
-    devices = [lock.device for lock in locks]
-    codes = [code for lock in locks for code in lock.codes]
-    now = dt_util.utcnow()
     return {
         "endpoint": entry.data[CONF_ENDPOINT],
         "options": dict(entry.options),
@@ -118,6 +117,15 @@ def _state(entry: SeamConfigEntry, locks: Iterable[LockData]) -> dict[str, Any]:
             "is_registered": registered_webhook(entry) is not None,
             **_plain(asdict(coordinator.webhook_status)),
         },
+    }
+
+
+def _counts(locks: Iterable[LockData]) -> dict[str, Any]:
+    """Return numbers about these locks and their codes."""
+    devices = [lock.device for lock in locks]
+    codes = [code for lock in locks for code in lock.codes]
+    now = dt_util.utcnow()
+    return {
         "codes": {
             "managed": sum(code.is_managed for code in codes),
             "unmanaged": sum(not code.is_managed for code in codes),

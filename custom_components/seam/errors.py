@@ -4,7 +4,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Self
 
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.core import Context
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+)
 
 from .api import (
     SeamAuthError,
@@ -67,6 +72,19 @@ class WorkspaceRefusedError(ActionError):
 
     The key is invalid, the workspace is suspended or not loaded, or a rate limit applies.
     """
+
+
+class NotAllowedError(Unauthorized):
+    """The user may not do that, which the message says."""
+
+    generate_message = True
+
+    def __init__(self, translation_key: str, context: Context, **details: str) -> None:
+        """Initialize the error."""
+        super().__init__(context=context, **details)
+        self.translation_domain = DOMAIN
+        self.translation_key = translation_key
+        self.translation_placeholders = details
 
 
 def refusal(translation_key: str, **placeholders: str) -> ServiceValidationError:

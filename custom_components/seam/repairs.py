@@ -54,7 +54,7 @@ class DuplicateCodeFlow(RepairsFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Convert the code without confirmation, as it keeps working."""
-        return await self._async_repair(_async_convert)
+        return await self._async_repair(self._async_convert)
 
     async def async_step_delete(
         self, user_input: dict[str, Any] | None = None
@@ -113,6 +113,11 @@ class DuplicateCodeFlow(RepairsFlow):
         self._placeholders = self._placeholders | as_placeholders(reason=reason)
         return await self.async_step_failed()
 
+    async def _async_convert(self, target: Target, _: AccessCode) -> Result:
+        # When it is its turn, somebody else may have solved the conflict.
+        [(_, result)] = await async_convert(target, lambda _: [self._find_codes()[1]])
+        return result
+
     def _find_codes(self) -> tuple[Target, AccessCode]:
         """Return the lock and the unmanaged code; abort if there is no conflict."""
         data = self.data or {}
@@ -137,12 +142,7 @@ class DuplicateCodeFlow(RepairsFlow):
         ):
             raise self._abort("solved")
         entity_id = lock_entity_id(coordinator.hass, lock.device_id)
-        return Target(entity_id, coordinator, lock), other
+        return Target(entity_id, coordinator, lock, is_alone=True), other
 
     def _abort(self, reason: str) -> AbortFlow:
         return AbortFlow(reason, self._placeholders)
-
-
-async def _async_convert(target: Target, code: AccessCode) -> Result:
-    [(_, result)] = await async_convert(target, [code])
-    return result

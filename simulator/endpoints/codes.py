@@ -230,27 +230,16 @@ def update(context: Context, params: Json) -> Json:
 
 
 def time_changes(context: Context, code: AccessCode, params: Json) -> Json:
-    """Return the new time frame; times that are not sent stay unless the type changes."""
+    """Return the new time frame. A code for which no times are sent becomes ongoing."""
     if params.get("type") == "ongoing":
         return {"starts_at": None, "ends_at": None}
-    if (
-        params.get("type") != "time_bound"
-        and not {"starts_at", "ends_at"} & params.keys()
-    ):
-        return {}
-    times = {"starts_at": code.starts_at, "ends_at": code.ends_at}
-    for name in times:
-        if name in params:
-            times[name] = parse_time(params, name)
-    starts_at, ends_at = times["starts_at"], times["ends_at"]
-    texts = {k: v.isoformat() for k, v in times.items() if v is not None}
-    if starts_at is None and ends_at is None and params.get("type") == "time_bound":
+    starts_at, ends_at = read_times(context, params)
+    if ends_at is None and params.get("type") == "time_bound":
         raise invalid_input("A time-bound code needs starts_at and ends_at", "ends_at")
-    read_times(context, texts)
     if starts_at != code.starts_at:
         device = context.backend.state.devices[code.device_id]
         check_start(device, starts_at, context.backend.timeline.now())
-    return dict(times)
+    return {"starts_at": starts_at, "ends_at": ends_at}
 
 
 @endpoint(

@@ -44,8 +44,8 @@ async def test_find_code_prefers_exact_name(
 
 @EACH_ACTION
 async def test_find_code_ignores_case(actions: Actions, action: str) -> None:
-    """A name is found if only the case differs."""
-    answer = await actions.answer(action, FRONT, name="nEIGHBOUR")
+    """A name is found if only the case or outer spaces differ."""
+    answer = await actions.answer(action, FRONT, name=" nEIGHBOUR ")
     row = answer["access_codes"][0] if action == CONVERT else answer
     assert row["access_code_id"] == UNMANAGED_NEIGHBOUR
 

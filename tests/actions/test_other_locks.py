@@ -125,6 +125,36 @@ async def test_no_lock_waits_for_the_list_of_another(
     assert answers[FLAT_1]["error_key"] == "cannot_connect"
 
 
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        ("schedule_access_code", {"name": "Guest", "code": "739251"}),
+        ("schedule_access_code", {"name": "Guest"}),
+        ("ensure_access_code", {"name": "Cleaner", "code": "739251"}),
+        ("update_access_code", {"name": "Cleaner", "new_name": "Guest"}),
+        ("release_access_code", {"name": "Cleaner"}),
+        ("delete_access_code", {"name": "Cleaner"}),
+        ("reveal_access_code", {"name": "Cleaner"}),
+    ],
+)
+async def test_answer_does_not_wait_for_the_list_of_one_lock(
+    simulator: Simulator,
+    actions: Actions,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    data: dict[str, Any],
+) -> None:
+    """Requests for the lists after a change are not awaited for long either."""
+    monkeypatch.setattr(pool, "PATIENCE", 0.2)
+    simulator.faults.add("hang", path=LISTS, device_id=APARTMENT_1)
+    try:
+        async with asyncio.timeout(5):
+            answers = await actions.answers(action, BOTH, **data)
+    finally:
+        simulator.faults.clear()
+    assert "error" not in answers[FRONT]
+
+
 async def test_no_lock_waits_for_the_check_of_a_code_of_another(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -425,3 +425,18 @@ async def test_code_waits_for_pin(
     assert "has not assigned a PIN for Office yet" in answer["reason"]
     if action == "schedule_access_code":
         assert answer["outcome"] == "pending"
+
+
+async def test_schedule_answer_is_from_wait(
+    actions: Actions, reconcile: Poll, simulator: Simulator
+) -> None:
+    """An answer with success has the PIN, even if the list fails afterwards."""
+    office = simulator.control.add_lock("Office", SALTO)
+    await reconcile()
+    simulator.faults.add(
+        "outage", path="/access_codes/list", device_id=office.device_id
+    )
+    answer = await actions.answer("schedule_access_code", "lock.office", name="Anna")
+    [code] = simulator.state.codes_of(office.device_id)
+    assert (answer["outcome"], answer["state"]) == ("success", "active")
+    assert answer["code"] == code.code

@@ -127,6 +127,20 @@ async def test_shared_code_refused_by_seam(
     assert set(simulator.state.access_codes) == before
 
 
+async def test_shared_code_refused_by_seam_keeps_other_errors(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """The error also says why a lock was left out of the request."""
+    simulator.faults.add("status", path="/access_codes/list", device_id=APARTMENT_1)
+    await reconcile()
+    simulator.faults.add("status", path=MULTIPLE_PATH, status=400, message="Not today.")
+    message = await actions.fails(
+        "all_locks_failed", SCHEDULE, [FRONT, FLAT_1, KEYPAD], name="Band"
+    )
+    assert "Not today." in message
+    assert "The access codes on Apartment 1" in message
+
+
 # Progress
 
 

@@ -148,6 +148,21 @@ async def test_target_group(hass: HomeAssistant, actions: Actions) -> None:
     assert set(await _answers(hass, entity_id="group.doors")) == {FRONT, FLAT_1}
 
 
+async def test_target_group_with_other_lock(
+    hass: HomeAssistant, actions: Actions
+) -> None:
+    """Other locks in a group are skipped, but not if they are named."""
+    hass.states.async_set("lock.other", "locked")
+    assert await async_setup_component(
+        hass, "group", {"group": {"doors": {"entities": [FRONT, "lock.other"]}}}
+    )
+    await hass.async_block_till_done()
+    assert set(await _answers(hass, entity_id="group.doors")) == {FRONT}
+    with pytest.raises(ServiceValidationError) as caught:
+        await _answers(hass, entity_id=["group.doors", "lock.other"])
+    assert caught.value.translation_key == "not_a_seam_lock"
+
+
 async def test_target_lock_group(hass: HomeAssistant, actions: Actions) -> None:
     """A lock group stands for its locks."""
     group = MockConfigEntry(
@@ -173,7 +188,6 @@ async def test_target_lock_group(hass: HomeAssistant, actions: Actions) -> None:
         "lock.unheard_of",
         "light.hall",
         "sensor.front_door_managed_access_codes",
-        "group.mixed",
     ],
 )
 async def test_target_refuses_other_entities(
@@ -184,12 +198,11 @@ async def test_target_refuses_other_entities(
         "lock", "other", "1", suggested_object_id="other_maker"
     )
     hass.states.async_set("light.hall", "on")
-    hass.states.async_set("group.mixed", "on", {"entity_id": [FRONT, "light.hall"]})
     for entity_ids in (entity_id, [FRONT, entity_id]):
         message = await actions.refused(
             "not_a_seam_lock", SCHEDULE, entity_ids, name="Baker"
         )
-        assert (entity_id if entity_id != "group.mixed" else "light.hall") in message
+        assert entity_id in message
 
 
 async def test_target_without_locks(hass: HomeAssistant, actions: Actions) -> None:

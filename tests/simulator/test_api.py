@@ -394,11 +394,13 @@ async def test_start_in_the_future(sim: Simulator, client: Client) -> None:
     answer = await client.ok(CREATE, starts_at=soon, **body)
     code_id = answer["access_code"]["access_code_id"]
     update = "/access_codes/update"
-    status, _ = await client.refused(update, access_code_id=code_id, starts_at=past)
+    status, _ = await client.refused(
+        update, access_code_id=code_id, starts_at=past, ends_at=later
+    )
     assert status == 400
     sim.clock.advance(minutes=90)
     later = to_iso(now + timedelta(hours=3))
-    await client.ok(update, access_code_id=code_id, ends_at=later)
+    await client.ok(update, access_code_id=code_id, starts_at=soon, ends_at=later)
     await client.ok(CREATE, device_id=GARDEN_HOUSE)
 
 

@@ -305,6 +305,13 @@ async def test_code_that_ends_while_its_lock_is_offline(
     assert CODE_GUEST_NOW not in await client.codes(FRONT_DOOR)
 
 
+async def test_update_without_times_removes_them(client: Client) -> None:
+    """Seam takes missing times for a code that never expires."""
+    assert (await client.code(CODE_GUEST_NOW))["type"] == "time_bound"
+    await client.ok("/access_codes/update", access_code_id=CODE_GUEST_NOW, name="Band")
+    assert (await client.code(CODE_GUEST_NOW))["type"] == "ongoing"
+
+
 @pytest.mark.parametrize(
     "more",
     [

@@ -514,12 +514,12 @@ async def test_stop_waits_for_running_conversion(
     started, go_on = asyncio.Event(), asyncio.Event()
 
     async def convert_slowly(
-        target: Target, codes: list[AccessCode], **parameters: Any
+        target: Target, select: Callable[[Target], list[AccessCode]], **parameters: Any
     ) -> CodeResults:
-        if codes[0].access_code_id == UNMANAGED_OLD_GUEST:
+        if select(target)[0].access_code_id == UNMANAGED_OLD_GUEST:
             started.set()
             await go_on.wait()
-        return await async_convert(target, codes, **parameters)
+        return await async_convert(target, select, **parameters)
 
     monkeypatch.setattr(conversion_job, "async_convert", convert_slowly)
     await _start(panel)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
+from typing import Any
 
 from homeassistant.util import dt as dt_util
 
@@ -11,10 +12,11 @@ from ..api.redact import MASK
 from ..attributes import JsonObject, label, local_time
 from ..errors import DuplicateCodeError, refusal
 from ..sync.code_state import CodeState, code_state
-from ..sync.snapshot import LockData
+from ..sync.snapshot import LockData, masked_code
 from .fields import CodeSelection
 from .outcomes import Result
 from .targets import Target
+from .validation import check_times
 
 
 def current_codes(lock: LockData, name: str) -> list[AccessCode]:
@@ -110,22 +112,45 @@ def check_changeable(lock: LockData, code: AccessCode) -> None:
         raise refusal("code_being_removed", lock=name, name=label(code))
 
 
+def kept_times(lock: LockData, code: AccessCode) -> dict[str, Any]:
+    """Return what to send along with a change of other fields of a code.
+
+    Seam removes times that it is not sent, so that the code would never expire, but
+    refuses those that have passed.
+    """
+    if code.starts_at is None and code.ends_at is None:
+        return {}
+    now = dt_util.utcnow()
+    if code.is_expired(now):
+        raise refusal("has_expired", lock=lock.device.name, name=label(code))
+    check_times(code.starts_at, code.ends_at, now)
+    return {
+        "starts_at": code.starts_at,
+        "ends_at": code.ends_at,
+        "type": "time_bound",
+    }
+
+
 def matching_codes(
     codes: Sequence[AccessCode], selection: CodeSelection
 ) -> list[AccessCode]:
     """Return the codes with this id or name.
 
-    Names that differ only in case count if no name matches exactly.
+    Names that differ only in case or outer spaces count if no name matches exactly.
     """
     code_id, name = selection.access_code_id, selection.name or ""
     if code_id is not None:
         return [code for code in codes if code.access_code_id == code_id][:1]
     return (
         [code for code in codes if code.unmasked_name == name]
-        or [c for c in codes if (c.unmasked_name or "").casefold() == name.casefold()]
+        or [c for c in codes if _folded(c.unmasked_name) == _folded(name)]
         # Names that contain a PIN are shown masked, and may be entered like that.
         or [code for code in codes if MASK in name and code.name == name]
     )
+
+
+def _folded(name: str | None) -> str | None:
+    return name and name.strip().casefold()
 
 
 def _similar(codes: Sequence[AccessCode], name: str | None) -> str:
@@ -164,10 +189,13 @@ def code_response(
 ) -> JsonObject:
     """Return a code with its PIN, and the result of the action.
 
-    The code of the snapshot is preferred, as it may be newer than the given one.
+    The code of the snapshot is preferred, as it may be newer than the given one. But if
+    the action has waited for the code, the snapshot may lag behind what it has read.
     """
     lock = target.current_lock
     current = lock.code(code.access_code_id) if lock else None
+    if result and result.code:
+        current = masked_code(result.code, target.coordinator.secrets)
     return {
         **(result.as_dict() if result else {}),
         **code_with_pin(lock, current or code),

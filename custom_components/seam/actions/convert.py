@@ -1,5 +1,6 @@
 """The action that makes unmanaged codes managed."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -81,32 +82,26 @@ async def async_convert_access_code(
     selection = None if convert_all else code_selection(call.data, "no_code_or_all")
     all_results: CodeResults = []
 
-    def selected(target: Target) -> list[AccessCode]:
+    def selected(target: Target) -> Sequence[AccessCode]:
         lock = target.lock
         check_codes_known(lock)
         if selection is None:
-            return list(lock.unmanaged)
+            return lock.unmanaged
         code = find_code(target, lock.unmanaged, selection)
         if not dry_run:
             check_convertible(lock, code)
         return [code]
 
     async def convert(target: Target) -> JsonObject:
-        codes = selected(target)
-        # A preview waits for nothing.
-        keys = () if dry_run else [code.access_code_id for code in codes]
-        async with in_turn(call.hass, keys):
-            # Another action may have converted or deleted some of them.
-            target = current_target(target)
-            results = await async_convert(
-                target,
-                selected(target),
-                dry_run=dry_run,
-                is_external_modification_allowed=call.data.get(
-                    ATTR_ALLOW_EXTERNAL_MODIFICATION
-                ),
-                force=call.data.get(ATTR_FORCE),
-            )
+        results = await async_convert(
+            target,
+            selected,
+            dry_run=dry_run,
+            is_external_modification_allowed=call.data.get(
+                ATTR_ALLOW_EXTERNAL_MODIFICATION
+            ),
+            force=call.data.get(ATTR_FORCE),
+        )
         if selection is not None or not call.return_response:
             raise_failures("conversions_failed", target.lock, results)
         all_results.extend(results)
@@ -126,23 +121,32 @@ async def async_convert_access_code(
 
 
 async def async_convert(
-    target: Target, codes: list[AccessCode], *, dry_run: bool = False, **parameters: Any
+    target: Target,
+    select: Callable[[Target], Sequence[AccessCode]],
+    *,
+    dry_run: bool = False,
+    **parameters: Any,
 ) -> CodeResults:
-    """Convert the codes that can be converted; return a result for each code."""
-    results: CodeResults = []
-    convertible: list[AccessCode] = []
-    for code in codes:
-        try:
-            check_convertible(target.lock, code)
-        except ServiceValidationError as err:
-            results.append((code, Result(Outcome.NOT_CONVERTIBLE, ErrorText(err))))
-            continue
-        if dry_run:
-            results.append((code, _preview(target.lock, code)))
-        else:
-            convertible.append(code)
-    if convertible:
-        results += await _Conversion(target, convertible).async_run(parameters)
+    """Convert the selected codes that can be converted; return a result for each code."""
+    # A preview waits for nothing.
+    keys = () if dry_run else [code.access_code_id for code in select(target)]
+    async with in_turn(target.coordinator.hass, keys):
+        # Another action may have converted or deleted some of them.
+        target = current_target(target)
+        results: CodeResults = []
+        convertible: list[AccessCode] = []
+        for code in select(target):
+            try:
+                check_convertible(target.lock, code)
+            except ServiceValidationError as err:
+                results.append((code, Result(Outcome.NOT_CONVERTIBLE, ErrorText(err))))
+                continue
+            if dry_run:
+                results.append((code, _preview(target.lock, code)))
+            else:
+                convertible.append(code)
+        if convertible:
+            results += await _Conversion(target, convertible).async_run(parameters)
     return results
 
 

@@ -23,7 +23,7 @@ async def async_change_device(
     Seam starts an action attempt for what the lock itself has to do.
     """
     coordinator, device_id = entity.coordinator, entity.device_id
-    target = Target(entity.entity_id, coordinator, entity.seam_lock)
+    target = Target(entity.entity_id, coordinator, entity.seam_lock, is_alone=True)
     is_confirmed = False
     entity.latest_change = change = object()
     try:

@@ -32,10 +32,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """An outcome, and the reason if the action is not done."""
+    """An outcome, the reason if the action is not done, and the code if it was read."""
 
     outcome: Outcome
     reason: str | None = None
+    code: AccessCode | None = None
 
     def as_dict(self) -> JsonObject:
         """Return the result as actions return it."""

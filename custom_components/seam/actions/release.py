@@ -5,7 +5,8 @@ from homeassistant.core import ServiceCall
 from ..api import AccessCode, ActionAttemptStatus
 from ..attributes import JsonObject, label
 from ..errors import refusal
-from .codes import check_changeable, find_managed_code
+from ..sync.snapshot import LockData
+from .codes import check_changeable, find_managed_code, kept_times
 from .fields import CodeSelection, code_selection
 from .outcomes import Outcome, Result, code_result
 from .targets import (
@@ -34,7 +35,9 @@ async def async_release_access_code(
             code = _releasable(current_target(target), selection)
             async with changing_locks(target):
                 attempt = await coordinator.client.update_access_code(
-                    code.access_code_id, is_managed=False
+                    code.access_code_id,
+                    is_managed=False,
+                    **kept_times(target.lock, code),
                 )
                 attempt = await async_wait_for_attempt(target, attempt)
                 # The code may get a new id.
@@ -53,6 +56,12 @@ def _releasable(target: Target, selection: CodeSelection) -> AccessCode:
     check_codes_known(target.lock)
     code = find_managed_code(target, selection)
     check_changeable(target.lock, code)
-    if not target.lock.device.lists_unmanaged_codes:
-        raise refusal("not_releasable", lock=target.lock.device.name, name=label(code))
+    check_releasable(target.lock, code)
     return code
+
+
+def check_releasable(lock: LockData, code: AccessCode) -> None:
+    """Refuse a code that could not be seen afterwards, or would never expire."""
+    if not lock.device.lists_unmanaged_codes:
+        raise refusal("not_releasable", lock=lock.device.name, name=label(code))
+    kept_times(lock, code)

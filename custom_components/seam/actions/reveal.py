@@ -13,7 +13,7 @@ from ..errors import refusal, translated_errors
 from ..sync.snapshot import LockData, masked_code
 from .codes import code_with_pin, find_code
 from .fields import CodeSelection, code_selection
-from .targets import Answers, Target, async_each, current_target
+from .targets import Answers, Target, async_each, async_refresh, current_target
 from .validation import check_codes_known
 
 _LOGGER = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ async def _async_reveal(target: Target, selection: CodeSelection) -> JsonObject:
     While Seam is unreachable, the last known PIN is returned.
     """
     coordinator, had_codes = target.coordinator, target.lock.has_codes
-    errors = await coordinator.async_refresh_locks([target.lock.device_id])
+    errors = await async_refresh(target)
     target = current_target(target)
     lock = target.lock
     try:
@@ -81,7 +81,7 @@ async def _async_read(target: Target, code: AccessCode) -> AccessCode | None:
         coordinator.async_apply(
             coordinator.engine.codes_not_found, (code.access_code_id,)
         )
-        await coordinator.async_refresh_locks([code.device_id])
+        await async_refresh(target)
         raise
     except SeamError as err:
         err.redact(coordinator.secrets.mask_message)

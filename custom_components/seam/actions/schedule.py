@@ -54,6 +54,7 @@ from .targets import (
 )
 from .unconfirmed import confirm, may_exist, requesting
 from .validation import (
+    check_backup_pool,
     check_codes_known,
     check_common_length,
     check_has_codes,
@@ -198,12 +199,6 @@ def check_kind(lock: LockData, *, is_offline: bool, is_ongoing: bool) -> None:
         raise refusal("no_ongoing_codes", lock=device.name)
 
 
-def check_backup_pool(lock: LockData) -> None:
-    """Refuse a lock without backup codes."""
-    if lock.device.properties.supports_backup_access_code_pool is False:
-        raise refusal("no_backup_pool", lock=lock.device.name)
-
-
 def check_shared(targets: Sequence[Target], request: CodeRequest) -> None:
     """Refuse a code for which Seam cannot choose one PIN for all locks."""
     if len({target.coordinator for target in targets}) > 1:
@@ -252,7 +247,12 @@ async def async_schedule_access_code(
         is_shared = len(targets) > 1 and not call.data[ATTR_RANDOM_CODE_PER_LOCK]
         if is_shared and request.code is None:
             check_shared(targets, request)
-            return failed | await async_create_shared(targets, request, waits=waits)
+            try:
+                return failed | await async_create_shared(targets, request, waits=waits)
+            except HomeAssistantError as err:
+                if not failed:
+                    raise
+                return failed | {target.entity_id: err for target in targets}
         # Seam only links codes with a given PIN if it is told to.
         key = new_common_code_key() if is_shared else None
         return failed | await async_each(

@@ -20,11 +20,10 @@ from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_ENTITY_ID, ENTITY_MATCH_ALL
-from homeassistant.core import Context, HomeAssistant, ServiceCall, ServiceResponse
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import (
     HomeAssistantError,
     ServiceValidationError,
-    Unauthorized,
     UnknownUser,
 )
 from homeassistant.helpers import entity_registry as er
@@ -40,7 +39,7 @@ from ..api.redact import mask_numbers
 from ..attributes import JsonObject
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry, SeamCoordinator
-from ..errors import ActionError, refusal, sentences, translated_errors
+from ..errors import ActionError, NotAllowedError, refusal, sentences, translated_errors
 from ..sync.snapshot import LockData
 from .outcomes import Outcome
 from .unconfirmed import is_unconfirmed
@@ -58,6 +57,8 @@ class Target:
     entity_id: str
     coordinator: SeamCoordinator
     lock: LockData
+    # Whether the action works on no other locks, whose answers this one could hold up.
+    is_alone: bool = False
 
     @property
     def current_lock(self) -> LockData | None:
@@ -68,19 +69,6 @@ class Target:
 type Answer = JsonObject | HomeAssistantError
 type Answers = dict[str, Answer]
 type Handler = Callable[[ServiceCall, list[Target]], Awaitable[Answers]]
-
-
-class NotAllowedError(Unauthorized):
-    """The user may not do that, which the message says."""
-
-    generate_message = True
-
-    def __init__(self, translation_key: str, context: Context, **details: str) -> None:
-        """Initialize the error."""
-        super().__init__(context=context, **details)
-        self.translation_domain = DOMAIN
-        self.translation_key = translation_key
-        self.translation_placeholders = details
 
 
 async def async_allowed_targets(call: ServiceCall, *, is_admin: bool) -> list[Target]:
@@ -198,12 +186,14 @@ def _targets(call: ServiceCall, user: User | None) -> list[Target]:
             )
             found -= excluded.referenced | excluded.indirectly_referenced
     else:
-        selected = async_extract_referenced_entity_ids(
-            call.hass, TargetSelection(call.data)
-        )
-        named = selected.referenced
+        selection = TargetSelection(call.data)
+        selected = async_extract_referenced_entity_ids(call.hass, selection)
+        # Without the members of groups, which may be other locks.
+        named = async_extract_referenced_entity_ids(
+            call.hass, selection, expand_group=False
+        ).referenced
         # Devices and areas have other entities, too.
-        found = {
+        found = selected.referenced | {
             entity_id
             for entity_id in selected.indirectly_referenced
             if _is_seam_lock(entry := registry.async_get(entity_id))
@@ -211,7 +201,7 @@ def _targets(call: ServiceCall, user: User | None) -> list[Target]:
         }
     targets: list[Target] = []
     skipped: list[HomeAssistantError] = []
-    for entity_id in sorted(named | found):
+    for entity_id in sorted(found):
         try:
             target = _target(call.hass, entity_id)
         except ServiceValidationError as err:
@@ -233,7 +223,7 @@ def _targets(call: ServiceCall, user: User | None) -> list[Target]:
         skipped.append(error)
     if not targets:
         raise skipped[0] if skipped else refusal("no_locks")
-    return targets
+    return [replace(target, is_alone=len(targets) == 1) for target in targets]
 
 
 def _is_seam_lock(entry: er.RegistryEntry | None) -> TypeGuard[er.RegistryEntry]:
@@ -319,32 +309,41 @@ async def async_refresh_targets(targets: Iterable[Target]) -> Answers:
     return answers
 
 
+async def async_refresh(
+    *targets: Target, with_codes: bool = True
+) -> Mapping[str, SeamError]:
+    """Refresh locks of one workspace; return the errors by device id."""
+    return await targets[0].coordinator.fetcher.async_fetch_locks(
+        [target.lock.device_id for target in targets],
+        with_codes=with_codes,
+        is_patient=all(target.is_alone for target in targets),
+    )
+
+
 async def _async_refresh(
     coordinator: SeamCoordinator, targets: Sequence[Target]
 ) -> Answers:
-    """Refresh locks of one workspace; return their errors."""
-    refreshed = await coordinator.async_refresh_locks(
-        [target.lock.device_id for target in targets]
-    )
+    """Refresh locks of one workspace, and verify their codes; return their errors."""
+    refreshed = await async_refresh(*targets)
 
     async def verify(target: Target) -> None:
         with translated_errors(coordinator, is_change=False):
             if error := refreshed.get(target.lock.device_id):
                 raise error
-            await _async_verify_missing(coordinator, target.lock.device_id)
+            await _async_verify_missing(target)
 
     results = await async_each(targets, verify)
     return {key: error for key, error in results.items() if error is not None}
 
 
-async def _async_verify_missing(coordinator: SeamCoordinator, device_id: str) -> None:
+async def _async_verify_missing(target: Target) -> None:
     """Remove codes of a lock that are missing from their list, if Seam confirms that.
 
     Lists may lag behind, so that the sync keeps such codes for a while.
     """
-    if (lock := coordinator.data.locks.get(device_id)) is None:
+    coordinator = target.coordinator
+    if (lock := target.current_lock) is None:
         return
-
     missing = [
         code
         for code in filter(None, map(lock.code, lock.missing))
@@ -352,8 +351,8 @@ async def _async_verify_missing(coordinator: SeamCoordinator, device_id: str) ->
     ]
     if gone := await coordinator.fetcher.async_gone(missing):
         coordinator.async_apply(coordinator.engine.codes_not_found, gone)
-        errors = await coordinator.async_refresh_locks([device_id])
-        if error := errors.get(device_id):
+        errors = await async_refresh(target)
+        if error := errors.get(lock.device_id):
             raise error
 
 
@@ -377,9 +376,7 @@ async def changing_locks(
         with translated_errors(coordinator):
             yield refresh
     finally:
-        refresh.errors = await coordinator.async_refresh_locks(
-            [target.lock.device_id for target in targets], with_codes=with_codes
-        )
+        refresh.errors = await async_refresh(*targets, with_codes=with_codes)
 
 
 async def async_each[T](

@@ -23,6 +23,7 @@ from .codes import (
     code_response,
     creation_keys,
     find_managed_code,
+    kept_times,
     naming_duplicate,
 )
 from .fields import (
@@ -143,8 +144,11 @@ class CodeUpdate:
     attempt_for_offline_device: bool | None = None
 
 
-def _seconds(*times: datetime | None) -> list[datetime | None]:
-    return [time and time.replace(microsecond=0) for time in times]
+type _GroupUpdate = tuple[CodeChange | None, list[CodeUpdate]]
+
+
+def _seconds(*times: datetime | None) -> tuple[datetime | None, ...]:
+    return tuple([time and time.replace(microsecond=0) for time in times])
 
 
 def _requested_change(data: Data) -> CodeChange:
@@ -203,6 +207,8 @@ def check_update(update: CodeUpdate) -> None:
         check_times(starts_at, ends_at, now)
         if starts_at != code.starts_at:
             check_start(lock, starts_at, now)
+    elif fields and "type" not in fields:
+        kept_times(lock, code)
 
 
 async def async_update_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
@@ -262,34 +268,14 @@ async def async_update(update: CodeUpdate) -> JsonObject:
             attempt = await coordinator.client.update_access_code(
                 code.access_code_id,
                 attempt_for_offline_device=update.attempt_for_offline_device,
-                **_parameters(update),
+                **({} if "type" in fields else kept_times(target.lock, code)),
+                **fields,
             )
             coordinator.async_apply(
                 coordinator.engine.code_changed, code.access_code_id, fields
             )
             result = await async_wait_until_set(target, code, attempt, changes=fields)
     return code_response(target, replace(code, **fields), result)
-
-
-def _parameters(update: CodeUpdate) -> Mapping[str, Any]:
-    """Return what to send to Seam.
-
-    Includes the times of a code, as Seam may make it ongoing if they are left out.
-    """
-    code, fields = update.code, update.fields
-    if (
-        "type" in fields
-        or code.starts_at is None
-        or code.ends_at is None
-        or code.is_expired(dt_util.utcnow())
-    ):
-        return fields
-    return {
-        **fields,
-        "starts_at": code.starts_at,
-        "ends_at": code.ends_at,
-        "type": "time_bound",
-    }
 
 
 def _linked(target: Target, code: AccessCode) -> list[tuple[Target, AccessCode]]:
@@ -305,21 +291,24 @@ def _linked(target: Target, code: AccessCode) -> list[tuple[Target, AccessCode]]
 
 def _linked_updates(
     target: Target, code: AccessCode, change: CodeChange
-) -> tuple[CodeChange, list[CodeUpdate]]:
-    """Return the completed change, and the updates that each linked code needs."""
-    fields = change.update_of(target, code).fields
-    if change.starts_at or change.ends_at:
-        # Seam needs both times, and sets them for all linked codes.
-        change = replace(
+) -> _GroupUpdate:
+    """Return the change, None if the codes keep different times, and their updates."""
+    linked = _linked(target, code)
+    times = {_seconds(other.starts_at, other.ends_at) for _, other in linked}
+    common: CodeChange | None = None
+    if change.starts_at or change.ends_at or len(times) == 1:
+        # Seam sets these times for all linked codes, and removes those it is not sent.
+        fields = change.update_of(target, code).fields
+        change = common = replace(
             change,
             starts_at=fields.get("starts_at", code.starts_at),
             ends_at=fields.get("ends_at", code.ends_at),
         )
-    every = (change.update_of(*linked) for linked in _linked(target, code))
+    every = (change.update_of(*one) for one in linked)
     updates = [update for update in every if update.fields]
     for update in updates:
         check_update(update)
-    return change, updates
+    return common, updates
 
 
 async def _async_update_linked(
@@ -329,7 +318,7 @@ async def _async_update_linked(
 
     Locks that the call does not target get an answer if their code failed or is pending.
     """
-    groups: dict[_GroupKey, tuple[CodeChange, list[CodeUpdate]]] = {}
+    groups: dict[_GroupKey, _GroupUpdate] = {}
     members: dict[_GroupKey, list[tuple[Target, AccessCode]]] = {}
     for target, code in found:
         check_changeable(target.lock, code)
@@ -363,11 +352,21 @@ async def _async_update_linked(
 
 
 async def _async_update_group(
-    key: _GroupKey, change: CodeChange, updates: list[CodeUpdate]
+    key: _GroupKey, change: CodeChange | None, updates: list[CodeUpdate]
 ) -> dict[str, Answer]:
-    """Change linked codes with one request; return the answers by code id."""
+    """Change linked codes, with one request if possible; return the answers by code id."""
     if not updates:
         return {}
+    if change is None:
+        by_lock = {update.target.entity_id: update for update in updates}
+        answers = await async_each(
+            (update.target for update in updates),
+            lambda target: async_update(by_lock[target.entity_id]),
+        )
+        return {
+            update.code.access_code_id: answers[entity_id]
+            for entity_id, update in by_lock.items()
+        }
     coordinator, common_code_key = key
 
     async def wait(update: CodeUpdate) -> Result | HomeAssistantError:

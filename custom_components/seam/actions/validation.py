@@ -29,6 +29,12 @@ def check_has_codes(lock: LockData) -> None:
         raise refusal("no_access_codes", lock=lock.device.name)
 
 
+def check_backup_pool(lock: LockData) -> None:
+    """Refuse a lock without backup codes."""
+    if lock.device.properties.supports_backup_access_code_pool is False:
+        raise refusal("no_backup_pool", lock=lock.device.name)
+
+
 def check_codes_known(lock: LockData) -> None:
     """Refuse a lock without access codes, or whose codes are currently unknown."""
     check_has_codes(lock)

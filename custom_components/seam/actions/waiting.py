@@ -25,6 +25,7 @@ from ..api.models import ActionAttemptError
 from ..attributes import label
 from ..const import DOMAIN
 from ..errors import ActionError, ErrorText, NotFoundError, translated_errors
+from ..sync.code_state import DELAYS
 from .outcomes import Outcome, Result
 from .targets import Target, changing_locks
 
@@ -117,7 +118,7 @@ async def async_wait_until_set(
     Without `changes`, the code is new, else `code` is as it was before them. Seam
     accepts codes long before locks do, and not all endpoints return an attempt, so the
     code is read as well. Raises an error if the attempt failed, or the code is gone or
-    has an error that it did not have before.
+    has an error that it did not have before, unless that only delays it.
     """
     coordinator = target.coordinator
     try:
@@ -167,7 +168,7 @@ class _CodeWait:
         self._before = self._code = code
         self._attempt = attempt
         self._changes = changes or {}
-        self._is_new = self._is_read = is_new = changes is None
+        self._is_new = is_new = changes is None
         self._not_found = 0
         self._old_errors = set() if is_new else set(map(_identity, code.own_errors))
 
@@ -175,7 +176,11 @@ class _CodeWait:
         """Wait until the code is set, at most a minute; return `success` or `pending`."""
         if not self.check():
             await async_poll(self._target, self._async_update)
-        return Result(Outcome.SUCCESS) if self.check() else self.pending_result
+        if not self.check():
+            return self.pending_result
+        return Result(
+            Outcome.SUCCESS, code=None if self._code is self._before else self._code
+        )
 
     async def _async_update(self) -> bool:
         """Fetch the attempt until it has ended, then the code."""
@@ -201,7 +206,6 @@ class _CodeWait:
             with translated_errors(coordinator):
                 raise
         self._not_found = 0
-        self._is_read = True
 
     def check(self) -> bool:
         """Return whether there is nothing to wait for; raise an error if it failed."""
@@ -209,13 +213,14 @@ class _CodeWait:
         if attempt is not None and attempt.status is ActionAttemptStatus.ERROR:
             error = attempt.error or ActionAttemptError()
             raise self._error(error.message, error.type)
-        if self._is_attempt_pending or not self._is_read:
+        if self._is_attempt_pending or not self._is_known:
             return False
         if self._code.is_waiting_for_code_assignment:
             return False
         for problem in self._code.own_errors:
-            if _identity(problem) not in self._old_errors:
-                raise self._error(problem.message, problem.code)
+            if problem.code in DELAYS or _identity(problem) in self._old_errors:
+                continue
+            raise self._error(problem.message, problem.code)
         if self._is_outdated:
             return False
         now = dt_util.utcnow()
@@ -258,11 +263,16 @@ class _CodeWait:
         errors = self._code.own_errors
         if self._code.is_waiting_for_code_assignment:
             return _pending("pending_assignment", self._target)
-        if not self._is_read or not errors or _is_offline(self._target):
+        if not self._is_known or not errors or _is_offline(self._target):
             return pending(self._target)
         mask = self._target.coordinator.secrets.mask_all
         texts = [f"{mask(error.message)} ({mask(error.code)})" for error in errors]
         return _pending("pending_error", self._target, errors="; ".join(texts))
+
+    @property
+    def _is_known(self) -> bool:
+        """Whether the code is as Seam has it after the change."""
+        return self._is_new or self._code is not self._before
 
     @property
     def _is_attempt_pending(self) -> bool:

@@ -27,7 +27,7 @@ from ..api import (
 )
 from ..sync.engine import SyncEngine
 from ..sync.schedule import Fetch, FetchCodes, FetchDevices
-from .pool import CreateTask, Priority, RequestPool, too_slow
+from .pool import CreateTask, Priority, RequestPool, taken, too_slow
 from .sender import CheckCode, FetchAccounts, Request, Sender, device_ids_of
 
 _LOGGER = logging.getLogger(__name__)
@@ -96,15 +96,20 @@ class Fetcher:
         )
 
     async def async_fetch_locks(
-        self, device_ids: Iterable[str], *, with_codes: bool = True
+        self,
+        device_ids: Iterable[str],
+        *,
+        with_codes: bool = True,
+        is_patient: bool = True,
     ) -> dict[str, SeamError]:
         """Fetch locks and their codes now, whatever else is being fetched.
 
-        Return the errors of those that could not be fetched, by device ID.
+        Return the errors of those that could not be fetched, by device ID. If it is
+        patient, it waits for a single lock however long that takes.
         """
         wanted = frozenset(device_ids)
         return await self._async_finish(
-            self._async_fetch_locks(wanted, with_codes),
+            self._async_fetch_locks(wanted, with_codes, is_patient),
             lambda error: dict.fromkeys(wanted, error),
         )
 
@@ -187,10 +192,10 @@ class Fetcher:
             await self._async_fetch_single(single, Priority.POLL)
 
     async def _async_fetch_locks(
-        self, device_ids: frozenset[str], with_codes: bool
+        self, device_ids: frozenset[str], with_codes: bool, is_patient: bool
     ) -> dict[str, SeamError]:
         fetches = self._engine.lock_fetches(device_ids, with_codes=with_codes)
-        is_patient = len(device_ids) == 1
+        is_patient = is_patient and len(device_ids) == 1
         errors = await self._async_fetch_now(
             sorted(fetches, key=self._has_failed), is_patient
         )
@@ -244,7 +249,7 @@ class Fetcher:
         self._queues.append(queue)
         try:
             _, rest = await self._pool.async_run(
-                self._worthwhile(_taken(queue)), priority
+                self._worthwhile(taken(queue)), priority
             )
         finally:
             self._queues.remove(queue)
@@ -368,14 +373,6 @@ class Fetcher:
         if rest:
             return too_slow()
         return errors[0][1] if errors else None
-
-
-def _taken(queue: dict[Request, None]) -> Iterator[Request]:
-    """Remove and yield requests when it is their turn."""
-    while queue:
-        request = next(iter(queue))
-        del queue[request]
-        yield request
 
 
 def _may_be_about_one(request: Request, error: SeamError, is_down: bool) -> bool:

@@ -299,3 +299,11 @@ def _errors[T](tasks: dict[_Task, T]) -> list[tuple[T, SeamError]]:
 def too_slow() -> SeamError:
     """Return the error of a request that nothing waits for any more."""
     return SeamUnreachableError("Seam did not respond in time")
+
+
+def taken[T](queue: dict[T, None]) -> Iterator[T]:
+    """Remove and yield requests when it is their turn."""
+    while queue:
+        request = next(iter(queue))
+        del queue[request]
+        yield request

@@ -18,7 +18,7 @@ DISABLED_ERRORS: Final = frozenset(
 )
 
 # Seam reports some of these as errors, too: they delay a code without failing it.
-_DELAYS: Final = frozenset(
+DELAYS: Final = frozenset(
     {
         "august_device_programming_delay",
         "august_lock_temporarily_offline",
@@ -30,7 +30,7 @@ _DELAYS: Final = frozenset(
         "schlage_creation_outage",
     }
 )
-_OBSTRUCTING_WARNINGS: Final = _DELAYS | {
+_OBSTRUCTING_WARNINGS: Final = DELAYS | {
     "kwikset_unable_to_confirm_code",
     "smartthings_failed_to_set_access_code",
 }
@@ -78,7 +78,7 @@ def code_state(lock: LockData, code: AccessCode, now: datetime) -> CodeState:
         status = code.status_at(now)
     if status is CodeStatus.UNKNOWN and not code.is_waiting_for_code_assignment:
         return CodeState.UNKNOWN
-    if any(error.code not in _DELAYS for error in code.own_errors):
+    if any(error.code not in DELAYS for error in code.own_errors):
         return CodeState.FAILED
     # Seam programs managed codes only.
     if code.is_managed and _is_obstructed(lock, code):

@@ -18,13 +18,7 @@ from ..actions.codes import find_code
 from ..actions.convert import async_convert
 from ..actions.fields import CodeSelection
 from ..actions.outcomes import Outcome
-from ..actions.targets import (
-    Answers,
-    Target,
-    async_refresh_targets,
-    current_target,
-    in_turn,
-)
+from ..actions.targets import Answers, Target, async_refresh_targets, current_target
 from ..actions.validation import check_codes_known
 from ..activity import lock_name
 from ..api import AccessCode
@@ -210,31 +204,28 @@ class ConversionJob:
             failed = [*self._current["failed"], {**row, "error": reason}]
             self._async_changed(uncertain=[], left=left, failed=failed)
 
-        async with in_turn(self._hass, [code.access_code_id]):
-            # An action may have converted or deleted it in the meantime.
-            target = _current(code.target)
-            try:
-                found = find_unmanaged(target, code.access_code_id)
-            except ServiceValidationError as err:
-                show_failed(error_text(err))
-                return False
-            # Whatever interrupts the conversion, it may have been requested.
-            self._async_changed(uncertain=[row], left=left)
-            await self._store.async_save(_saved(self._current))
-            try:
-                [(_, result)] = await async_convert(
-                    target,
-                    [found],
-                    is_external_modification_allowed=self._is_modification_allowed,
-                )
-            except ChangeUncertainError as err:
-                raise _StopError("unconfirmed", error=error_text(err)) from err
-            except (UnreachableError, WorkspaceRefusedError) as err:
-                self._async_changed(uncertain=[], left=[row, *left])
-                raise _StopError("unreachable", error=error_text(err)) from err
-            except HomeAssistantError as err:
-                show_failed(error_text(err))
-                raise _StopError("failed") from err
+        target = _current(code.target)
+        # Whatever interrupts the conversion, it may have been requested.
+        self._async_changed(uncertain=[row], left=left)
+        await self._store.async_save(_saved(self._current))
+        try:
+            [(_, result)] = await async_convert(
+                target,
+                lambda target: [find_unmanaged(target, code.access_code_id)],
+                is_external_modification_allowed=self._is_modification_allowed,
+            )
+        except ChangeUncertainError as err:
+            raise _StopError("unconfirmed", error=error_text(err)) from err
+        except (UnreachableError, WorkspaceRefusedError) as err:
+            self._async_changed(uncertain=[], left=[row, *left])
+            raise _StopError("unreachable", error=error_text(err)) from err
+        except ServiceValidationError as err:
+            # An action has converted or deleted it in the meantime.
+            show_failed(error_text(err))
+            return False
+        except HomeAssistantError as err:
+            show_failed(error_text(err))
+            raise _StopError("failed") from err
         if result.outcome is Outcome.PENDING:
             raise _StopError("unconfirmed", error=reason_text(result.reason))
         if result.outcome is Outcome.CONVERTED:

@@ -13,10 +13,11 @@ from ..actions.codes import check_changeable, check_managed
 from ..actions.convert import check_convertible
 from ..actions.delete import check_deletable
 from ..actions.pull_backup import check_backup
+from ..actions.release import check_releasable
 from ..actions.reveal import check_pin_known
-from ..actions.schedule import check_backup_pool, check_kind
+from ..actions.schedule import check_kind
 from ..actions.targets import Target
-from ..actions.validation import PIN_CONSTRAINTS, check_codes_known
+from ..actions.validation import PIN_CONSTRAINTS, check_backup_pool, check_codes_known
 from ..api import AccessCode, ConnectedAccount
 from ..attributes import async_codes, async_problems, label, local_time
 from ..coordinator import SeamConfigEntry
@@ -232,6 +233,6 @@ def _code_can(lock: LockData, code: AccessCode) -> CodeCan:
         "end": can_change(_check_running),
         "delete": can(*_DELETE),
         "convert": can(*_CONVERT),
-        "release": change,
+        "release": can_change(check_releasable),
         "pull_backup": can_change(check_backup),
     }
