@@ -58,7 +58,9 @@ SOURCE: Final = "https://github.com/ha-seam/ha-seam/blob/main/"
 IMPORT: Final = "https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url="
 RAW: Final = "https://raw.githubusercontent.com/ha-seam/ha-seam/main/"
 
-[RECORDER_CONFIG] = (parsed(example)["recorder"] for example in examples("blueprints"))
+[RECORDER_CONFIG] = (
+    parsed(example)["recorder"] for example in examples("blueprints", "recorder:")
+)
 
 FRONT: Final = "lock.front_door"
 FLAT: Final = "lock.apartment_1"

@@ -1,5 +1,6 @@
 """Tests that the translations of the integration and the panel match the English texts."""
 
+from collections.abc import Iterable
 import json
 from pathlib import Path
 import re
@@ -75,6 +76,18 @@ def _plurals(texts: dict[str, Any]) -> dict[str, dict[str, str]]:
     return {key: value for key, value in texts.items() if isinstance(value, dict)}
 
 
+def _check_keys(
+    folder: Path, language: str, found: Iterable[str], english: Iterable[str]
+) -> None:
+    """Check that a language has the keys of the English texts, or name the others."""
+    difference = {
+        "missing": sorted({*english} - {*found}),
+        "only here": sorted({*found} - {*english}),
+    }
+    path = (folder / f"{language}.json").relative_to(ROOT)
+    assert not any(difference.values()), f"{path}: {difference}"
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_there_are_all_languages(folder: Path) -> None:
     """There are these languages and no others."""
@@ -85,13 +98,13 @@ def test_there_are_all_languages(folder: Path) -> None:
 def test_language_has_all_texts(folder: Path, language: str) -> None:
     """A language has the keys and the placeholders of the English texts."""
     texts, english = _texts(folder, language), _texts(folder, "en")
-    plurals = _plurals(english) if folder == FOLDERS[1] else {}
-    assert texts.keys() == english.keys()
-    for key in plurals:
+    _check_keys(folder, language, texts, english)
+    for key in _plurals(english) if folder == FOLDERS[1] else {}:
         del texts[key], english[key]
-    assert {key: _placeholders(text) for key, text in _leaves(texts).items()} == {
-        key: _placeholders(text) for key, text in _leaves(english).items()
-    }
+    found, expected = _leaves(texts), _leaves(english)
+    _check_keys(folder, language, found, expected)
+    for key, text in found.items():
+        assert _placeholders(text) == _placeholders(expected[key]), key
 
 
 @pytest.mark.parametrize(("folder", "language"), TRANSLATIONS)
@@ -109,7 +122,7 @@ def test_plurals_are_those_of_the_language(language: str) -> None:
     """A text has a form for each plural category, with the placeholders of English."""
     plurals = _plurals(_texts(FOLDERS[1], language))
     english = _plurals(_texts(FOLDERS[1], "en"))
-    assert plurals.keys() == english.keys()
+    _check_keys(FOLDERS[1], language, plurals, english)
     for key, forms in plurals.items():
         assert forms.keys() == LANGUAGES[language], key
         expected = _placeholders(english[key]["other"])

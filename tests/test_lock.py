@@ -2,6 +2,7 @@
 
 import asyncio
 
+from homeassistant.auth.models import User
 from homeassistant.components.lock import (
     DOMAIN as LOCK_DOMAIN,
     SERVICE_LOCK,
@@ -16,8 +17,12 @@ from homeassistant.const import (
     STATE_UNKNOWN,
     Platform,
 )
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+)
 from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -51,6 +56,26 @@ async def _act(
 
 def _asked(simulator: Simulator, path: str = "/locks/") -> int:
     return sum(request.path.startswith(path) for request in simulator.requests)
+
+
+@pytest.mark.usefixtures("coordinator")
+@pytest.mark.parametrize("action", [SERVICE_LOCK, SERVICE_UNLOCK])
+async def test_read_only_user_cannot_unlock(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    hass_read_only_user: User,
+    action: str,
+) -> None:
+    """Users who cannot control a lock cannot open the door, and Seam is not asked."""
+    with pytest.raises(Unauthorized):
+        await hass.services.async_call(
+            LOCK_DOMAIN,
+            action,
+            {ATTR_ENTITY_ID: FRONT_DOOR_LOCK},
+            blocking=True,
+            context=Context(user_id=hass_read_only_user.id),
+        )
+    assert not _asked(simulator)
 
 
 @pytest.mark.usefixtures("frozen_clock")

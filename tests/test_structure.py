@@ -128,6 +128,14 @@ def test_part_does_not_import_home_assistant(part: str) -> None:
         todo += GRAPH[module] - seen
 
 
+def test_files_of_panel_are_documented() -> None:
+    """Somebody who wants to change a page finds its file."""
+    _, _, section = PAGES["architecture"].partition("## Panel and card")
+    names = {path.stem for path in (ROOT / "frontend" / "src").rglob("*.ts")}
+    missing = {name for name in names - {"index"} if f"`{name}`" not in section}
+    assert not missing, f"add to docs/architecture.md: {missing}"
+
+
 def test_modules_are_documented() -> None:
     """The page about the architecture names each module in the row of its package."""
     page = PAGES["architecture"]

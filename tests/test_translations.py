@@ -166,7 +166,11 @@ def test_actions_have_texts_and_icons(
 ) -> None:
     """services.yaml, icons.json and translations have the same actions and fields."""
     icons = load_json("icons.json")["services"]
-    assert set(services) == set(icons) == set(translations["services"])
+    for file, names in (
+        ("icons.json", set(icons)),
+        ("translations/en.json", set(translations["services"])),
+    ):
+        assert names == set(services), f"{file}: {names ^ set(services)}"
     for name, action in services.items():
         assert icons[name]["service"].startswith("mdi:"), name
         texts = translations["services"][name]
@@ -174,7 +178,10 @@ def test_actions_have_texts_and_icons(
         fields = (action or {}).get("fields", {})
         sections = {key for key, field in fields.items() if "fields" in field}
         assert set(texts.get("sections", {})) == sections, name
-        assert set(texts.get("fields", {})) == set(flat_fields(fields)), name
+        difference = set(texts.get("fields", {})) ^ set(flat_fields(fields))
+        assert not difference, (
+            f"only in one of services.yaml and translations/en.json: {name}: {difference}"
+        )
         for field, text in texts.get("fields", {}).items():
             assert text["name"] and text["description"], f"{name}.{field}"
 
@@ -241,23 +248,28 @@ def test_selector_options_have_texts(
 
 def test_translation_keys_exist(translations: dict[str, Any]) -> None:
     """Each translation key in the code has a text."""
+    add = "add to translations/en.json:"
     for where, key, _ in raised_exceptions():
-        assert key in translations["exceptions"], f"{where}: {key}"
+        assert key in translations["exceptions"], f"{add} exceptions.{key} ({where})"
     entities = translations["entity"]
     for module, where, call, passed in calls():
         if "translation_domain" not in passed:
             for key in literals(passed.get("translation_key")):
                 if ast.unparse(call.func).endswith("async_create_issue"):
-                    assert key in translations["issues"], f"{where}: {key}"
+                    assert key in translations["issues"], (
+                        f"{add} issues.{key} ({where})"
+                    )
                 elif module in entities:
-                    assert key in entities[module], f"{where}: {key}"
+                    assert key in entities[module], (
+                        f"{add} entity.{module}.{key} ({where})"
+                    )
         if module in ("config_flow", "flow"):
             for keyword, section in (("step_id", "step"), ("reason", "abort")):
                 for key in literals(passed.get(keyword)):
                     assert any(
                         key in flow.get(section, {})
                         for flow in flows(translations).values()
-                    ), f"{where}: {key}"
+                    ), f"{add} {section}.{key} ({where})"
 
 
 def test_no_unused_translations(translations: dict[str, Any]) -> None:
@@ -285,8 +297,19 @@ def test_exceptions_fill_placeholders(translations: dict[str, Any]) -> None:
 def test_icons_belong_to_entities(translations: dict[str, Any]) -> None:
     """Each entity with a name has an icon, unless its device class has one."""
     icons = load_json("icons.json")["entity"]
+    assert set(icons) == set(translations["entity"])
     for platform, entities in translations["entity"].items():
-        assert set(icons[platform]) == set(entities) - {"keypad_battery"}, platform
+        have_device_class = {
+            key
+            for module, _, _, passed in calls()
+            if module == platform and "device_class" in passed
+            for key in literals(passed.get("translation_key"))
+        }
+        where = f"icons.json: entity.{platform}"
+        missing = set(entities) - set(icons[platform]) - have_device_class
+        assert not missing, f"add to {where}: {missing}"
+        unused = set(icons[platform]) - set(entities)
+        assert not unused, f"remove from {where}: {unused}"
 
 
 def test_entities_are_documented(translations: dict[str, Any]) -> None:
@@ -296,4 +319,6 @@ def test_entities_are_documented(translations: dict[str, Any]) -> None:
         for key, entity in entities.items():
             if name := entity.get("name"):
                 entity_id = rf"`{platform}\.\w+_({slugify(name)}|{key})`"
-                assert re.search(entity_id, pages), f"{platform}: {key}"
+                assert re.search(entity_id, pages), (
+                    f"add a row to docs/entities.md: {platform}: {name}"
+                )

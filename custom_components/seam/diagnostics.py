@@ -214,5 +214,5 @@ def _left_out(rows: Collection[Any]) -> list[dict[str, int]]:
 
 
 def _token(pin: str, salt: bytes) -> str:
-    """Return a token from which the PIN cannot be derived."""
-    return hmac.new(salt, pin.encode(), hashlib.sha256).hexdigest()[:8]
+    """Return a token from which the PIN cannot be derived, and that looks like none."""
+    return f"pin-{hmac.new(salt, pin.encode(), hashlib.sha256).hexdigest()[:8]}"

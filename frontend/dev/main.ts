@@ -1,5 +1,5 @@
 // Query: ?data=home|many|empty|good &user=admin|guest &theme=light|dark &dir=ltr|rtl
-//        &view=panel|card &path=/locks
+//        &language=de &view=panel|card &path=/locks, /lock/device-front_door
 import "../src/main";
 import type { SeamAccessCodesCard } from "../src/card";
 import type { SeamPanel } from "../src/panel";

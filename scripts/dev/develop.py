@@ -24,12 +24,13 @@ from homeassistant.components.onboarding.const import STEP_USER, STEPS
 from homeassistant.const import RESTART_EXIT_CODE
 from homeassistant.core import HomeAssistant as Core
 
+from simulator.seed import KEY as API_KEY, KEY_TWO
+
 from . import dashboard
 from .client import PASSWORD, USERNAME, HomeAssistant, HomeAssistantError
 from .process import Process
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-API_KEY: Final = "seam_test_simulator"
 START_SECONDS: Final = 180
 
 CONFIGURATION: Final = """\
@@ -220,6 +221,8 @@ class Develop:
         print(
             f"\n  Home Assistant  {self._url}  (user {USERNAME}, password {PASSWORD})"
             f"\n  Seam simulator  {self._endpoint}  (key {API_KEY})"
+            f"\n  To try a second workspace, add the integration again with the key"
+            f"\n  {KEY_TWO} and this URL under Advanced settings"
             f"\n  Ctrl-C stops both\n",
             flush=True,
         )

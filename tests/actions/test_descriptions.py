@@ -62,10 +62,16 @@ async def test_descriptions_match_schemas(
     for action, schema in _schemas(hass).items():
         keys = _keys(schema)
         fields = _flat(code_response[action]["fields"])
-        assert set(fields) == set(keys), action
+        for change, names in (
+            ("add to", set(keys) - set(fields)),
+            ("remove from", set(fields) - set(keys)),
+        ):
+            assert not names, f"{change} services.yaml: {action}: {names}"
         for name, field in fields.items():
             key = keys[name]
-            assert bool(field.get("required")) is isinstance(key, vol.Required), name
+            assert bool(field.get("required")) is isinstance(key, vol.Required), (
+                f"correct `required` in services.yaml: {action}.{name}"
+            )
             assert field["selector"], name
         # Stays are a device without a lock.
         if action != "preview_stays":

@@ -9,11 +9,13 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.script import Script, async_validate_actions_config
 from homeassistant.util import dt as dt_util
-from homeassistant.util.yaml import parse_yaml
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 import pytest
 
 from custom_components.seam.const import DOMAIN
 from tests.documentation import PAGES, examples
+from tests.test_repository import INTEGRATION
+from tests.test_translations import flat_fields
 
 from .support import FLAT_1, FRONT, Actions
 
@@ -57,6 +59,16 @@ def _documented(action: str) -> str:
     section: str = sections[action]
     other = "schedule_access_code"
     return section + sections[other] if f"as for `{other}`" in section else section
+
+
+def test_every_field_is_documented() -> None:
+    """The section of an action, or the text above all of them, names each field."""
+    above = PAGES["actions"].partition("\n## ")[0]
+    for action, content in load_yaml_dict(str(INTEGRATION / "services.yaml")).items():
+        text = above + _documented(action)
+        fields = flat_fields((content or {}).get("fields", {}))
+        missing = [field for field in fields if f"`{field}`" not in text]
+        assert not missing, f"add to docs/actions.md: {action}: {missing}"
 
 
 @pytest.mark.parametrize("text", EXAMPLES)
