@@ -870,6 +870,57 @@ def test_try_again_shows_an_error_once(panel_page: Page, start: Start) -> None:
 
 
 @pytest.mark.parametrize(
+    "first",
+    [
+        '{ access_code_id: "x", code }',
+        '{ error: "Seam did not confirm.", is_uncertain: true }',
+    ],
+    ids=["made", "uncertain"],
+)
+def test_locks_of_several_workspaces_get_the_same_pin(
+    panel_page: Page, start: Start, first: str
+) -> None:
+    """Seam cannot choose it, so one that all accept is sent, also when trying again."""
+    panel = start(
+        f"""{{
+          locks: [
+            lock("Door"),
+            lock("Gate", [], {{
+              entry_id: "other",
+              rules: {{ lengths: [4, 6, 7], constraints: {{ no_zeros: "No" }} }},
+            }}),
+          ],
+          answer: (() => {{
+            const pins = ["5318", "58294", "6021", "649013", "649713", "1111"];
+            return ({{ type, code }}, id) =>
+              type === "seam/code/generate"
+                ? {{ code: pins.shift() }}
+                : id === "lock.door" ? {first} : {{ error: "Gate does not answer." }};
+          }})(),
+        }}"""
+    )
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Ada")
+    for lock in ("Door", "Gate"):
+        dialog.get_by_role("checkbox", name=lock).check()
+    dialog.get_by_text("More options").click()
+    dialog.get_by_role("combobox", name="PIN length").select_option("6")
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.locator("output")).to_have_text("649713")
+    dialog.get_by_role("button", name="Try again").click()
+    panel_page.wait_for_function(
+        "() => calls.filter(({ type }) => type === 'seam/code/create').length === 2"
+    )
+    made, again = sent(panel_page, "code/create")
+    assert made["entity_ids"] == ["lock.door", "lock.gate"]
+    assert again["entity_ids"] == ["lock.gate"]
+    for call in (made, again):
+        assert call["code"] == "649713"
+        assert "preferred_code_length" not in call
+
+
+@pytest.mark.parametrize(
     ("states", "headline"),
     [
         (["active"], "The code works"),
