@@ -1678,6 +1678,29 @@ def test_form_says_which_locks_are_offline(start: Start) -> None:
     expect(locks.get_by_role("checkbox", name="Gate · Offline")).to_be_enabled()
 
 
+def test_form_says_why_locks_cannot_get_a_code(panel_page: Page, start: Start) -> None:
+    """They do not vanish while their codes are unknown, and can only be deselected."""
+    blocked = """{
+      codes_known: false,
+      can: { create: 'Unknown.', create_ongoing: 'Unknown.', create_offline: 'No' },
+    }"""
+    panel = start(
+        f"{{ locks: [lock('Barn', [], {blocked}), lock('Door'), lock('Gate')] }}"
+    )
+    panel.get_by_role("button", name="Add guest").click()
+    locks = panel.get_by_role("dialog").get_by_role("group", name="Locks")
+    shown = locks.get_by_role("checkbox")
+    expect(shown).to_have_count(3)
+    expect(locks.locator("label")).to_contain_text(["Door", "Gate", "Barn"])
+    expect(locks.get_by_role("checkbox", name="Barn Unknown.")).to_be_disabled()
+    gate = locks.get_by_role("checkbox", name="Gate")
+    gate.check()
+    panel_page.evaluate(f"() => change(lock('Gate', [], {blocked}))")
+    expect(locks.get_by_text("Unknown.")).to_have_count(2)
+    gate.uncheck()
+    expect(gate).to_be_disabled()
+
+
 def test_last_use_has_the_text_of_the_activity(start: Start) -> None:
     """A use without a code is named as in the activity, and not by Seam's word."""
     panel = start(
