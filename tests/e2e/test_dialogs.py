@@ -2004,9 +2004,43 @@ def test_report_names_locks_that_are_gone(start: Start) -> None:
     expect(report.get_by_text("lock.")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    "language", sorted(path.stem for path in TRANSLATIONS.glob("*.json"))
-)
+LANGUAGES: Final = sorted(path.stem for path in TRANSLATIONS.glob("*.json"))
+BROKEN_LABELS: Final = """(pin) => {
+  const isBroken = (button) => {
+    const range = document.createRange();
+    range.selectNodeContents(button);
+    const lines = [...range.getClientRects()].map(({ bottom }) => Math.round(bottom));
+    return new Set(lines.slice(1)).size > 1;
+  };
+  const buttons = [...pin.shadowRoot.querySelectorAll("button")];
+  return buttons.filter(isBroken).map((button) => button.innerText.trim());
+}"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_buttons_below_pin_have_one_line_on_phones(
+    panel_page: Page, start: Start, language: str
+) -> None:
+    """The label is not broken, least of all within a word."""
+    panel_page.set_viewport_size({"width": 360, "height": 740})
+    panel = start(
+        f"""{{
+          locks: [lock("Door")],
+          language: "{language}",
+          answer: () => ({{ access_code_id: "x", code: "4711" }}),
+        }}"""
+    )
+    texts = json.loads((TRANSLATIONS / f"{language}.json").read_text(encoding="utf-8"))
+    panel.get_by_role("button", name=texts["add_guest"]).click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name=texts["name"], exact=True).fill("Ada")
+    dialog.locator(".bottom button.filled").click()
+    pin = dialog.locator("seam-pin")
+    expect(pin.get_by_role("button")).to_have_count(2)
+    assert pin.evaluate(BROKEN_LABELS) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_panel_loads_language_of_user(
     panel_page: Page, start: Start, language: str
 ) -> None:
