@@ -386,6 +386,16 @@ def test_form_says_why_it_is_not_sent(panel_page: Page, start: Start) -> None:
     assert sent(panel_page, "code/update") == []
 
 
+def test_more_options_are_in_view_once_opened(panel_page: Page, start: Start) -> None:
+    """The form may be higher than its dialog."""
+    panel_page.set_viewport_size({"width": 1280, "height": 600})
+    panel = start("{locks: ['A', 'B', 'C', 'D'].map((name) => lock(name))}")
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_text("More options").click()
+    expect(dialog.locator("details label").last).to_be_in_viewport(ratio=1)
+
+
 def test_times_are_sent_as_moments(panel_page: Page, start: Start) -> None:
     """In the second hour after the clocks are put back, times are not of the first."""
     panel_page.clock.set_fixed_time(datetime(2026, 10, 25, 1, 32, tzinfo=UTC))
