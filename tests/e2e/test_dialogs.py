@@ -396,6 +396,18 @@ def test_more_options_are_in_view_once_opened(panel_page: Page, start: Start) ->
     expect(dialog.locator("details label").last).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.parametrize(("width", "seen"), [(360, ["100%", "0%"]), (1280, ["0%"] * 2)])
+def test_tabs_fade_as_long_as_there_are_more(
+    panel_page: Page, start: Start, width: int, seen: list[str]
+) -> None:
+    """On a phone, nothing else shows that the tabs can be scrolled."""
+    panel_page.set_viewport_size({"width": width, "height": 740})
+    tabs = start("{locks: [lock('Door')]}").get_by_role("navigation")
+    for part, fade in zip(("0", "node.scrollWidth"), seen, strict=True):
+        tabs.evaluate(f"(node) => {{ node.scrollLeft = {part}; }}")
+        expect(tabs).to_have_css("mask-position", f"{fade} 50%")
+
+
 def test_times_are_sent_as_moments(panel_page: Page, start: Start) -> None:
     """In the second hour after the clocks are put back, times are not of the first."""
     panel_page.clock.set_fixed_time(datetime(2026, 10, 25, 1, 32, tzinfo=UTC))
