@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.seam import issues
 from custom_components.seam.api import ConnectedAccount
-from custom_components.seam.const import CONSOLE_URL, DOMAIN
+from custom_components.seam.const import CONF_PANEL, CONSOLE_URL, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.clock import to_iso
@@ -508,6 +508,7 @@ async def test_title_says_what_is_wrong(
     simulator: Simulator,
     poll: Poll,
     shown: Issues,
+    entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
     error_code: str,
     title: str,
@@ -521,6 +522,14 @@ async def test_title_says_what_is_wrong(
     await async_step(hass, freezer, simulator, issues.GRACE)
     [issue_id] = shown.new
     assert shown.text(issue_id).startswith(f"{title}\n")
+    assert (
+        shown.all[issue_id].learn_more_url == f"homeassistant://seam/lock/{FRONT_DOOR}"
+    )
+    # Without the panel, the device page is the best there is.
+    hass.config_entries.async_update_entry(entry, options={CONF_PANEL: False})
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    await async_step(hass, freezer, simulator, issues.GRACE)
     [device] = device_registry.async_get_devices(identifiers={(DOMAIN, FRONT_DOOR)})
     link = f"homeassistant://config/devices/device/{device.id}"
     assert shown.all[issue_id].learn_more_url == link

@@ -169,6 +169,19 @@ SETTINGS: Final = {
 }
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_that_are_english_everywhere_are_not_translated(language: str) -> None:
+    """The sidebar has one name for all users, and booking calendars are in English."""
+    texts = _leaves(_texts(INTEGRATION / "translations", language))
+    translated = [
+        key
+        for key, english in _leaves(_texts(INTEGRATION / "translations", "en")).items()
+        for name in ("“Access codes”", "“Not available”")
+        if name in english and name[1:-1] not in texts[key]
+    ]
+    assert not translated
+
+
 @pytest.mark.parametrize("language", [path.stem for path in FOLDERS[1].glob("*.json")])
 def test_settings_have_same_name_in_panel_and_actions(language: str) -> None:
     """Somebody who knows a setting from the panel finds it in the form of an action."""

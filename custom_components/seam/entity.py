@@ -19,6 +19,13 @@ from .sync.snapshot import LockData
 _BATCH: Final = 10
 
 
+def panel_url(entry: SeamConfigEntry, device_id: str) -> str | None:
+    """Return the link to a lock in the panel, None if the panel is turned off."""
+    if not entry.options.get(CONF_PANEL, True):
+        return None
+    return f"homeassistant://{PANEL}/lock/{device_id}"
+
+
 class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
     """Base class for entities of a lock."""
 
@@ -46,9 +53,7 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
             model=device.model,
             serial_number=device.properties.serial_number,
             # Removes a link from before the panel was turned off.
-            configuration_url=f"homeassistant://{PANEL}/lock/{device_id}"
-            if coordinator.config_entry.options.get(CONF_PANEL, True)
-            else None,
+            configuration_url=panel_url(coordinator.config_entry, device_id),
         )
 
     @property

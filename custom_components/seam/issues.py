@@ -29,8 +29,9 @@ from .api import AccessCode, CodeStatus, ConnectedAccount, Scope, SeamProblem
 from .attributes import label
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry
+from .entity import panel_url
 from .sync.code_state import DISABLED_ERRORS, can_convert
-from .sync.snapshot import LockData, Snapshot
+from .sync.snapshot import LockData
 
 # Seam and the manufacturers retry, so most errors are over before then.
 GRACE: Final = timedelta(minutes=10)
@@ -258,7 +259,7 @@ def _current_issues(
     for (owner, problem_code), places in shared.items():
         yield (
             f"{entry.entry_id}.{owner}.{problem_code}",
-            _shared_issue(hass, data, places),
+            _shared_issue(hass, entry, places),
         )
 
 
@@ -309,7 +310,7 @@ def _code_issue(
             placeholders=placeholders,
             severity=severity,
             created_at=problem.created_at,
-            learn_more_url=_device_url(hass, lock),
+            learn_more_url=_lock_url(hass, entry, lock),
         )
     return _Issue(
         translation_key="duplicate_code",
@@ -326,11 +327,13 @@ def _code_issue(
 
 
 def _shared_issue(
-    hass: HomeAssistant, data: Snapshot, places: list[tuple[LockData, SeamProblem]]
+    hass: HomeAssistant,
+    entry: SeamConfigEntry,
+    places: list[tuple[LockData, SeamProblem]],
 ) -> _Issue:
     """Return the issue for an error of a lock, or of an account or bridge and its locks."""
     lock, problem = places[0]
-    account = data.account_of(lock)
+    account = entry.runtime_data.data.account_of(lock)
     locks = {other.device_id: other for other, _ in places}.values()
     is_of_device = problem.scope is Scope.DEVICE
     return _Issue(
@@ -350,7 +353,7 @@ def _shared_issue(
         created_at=min(
             (found.created_at for _, found in places if found.created_at), default=None
         ),
-        learn_more_url=_device_url(hass, lock) if is_of_device else CONSOLE_URL,
+        learn_more_url=_lock_url(hass, entry, lock) if is_of_device else CONSOLE_URL,
     )
 
 
@@ -359,8 +362,12 @@ def _short(problem: SeamProblem) -> str:
     return problem.message.rstrip(".") or problem.code.replace("_", " ")
 
 
-def _device_url(hass: HomeAssistant, lock: LockData) -> str | None:
-    """Return the link to the page of the lock, None if it is not registered."""
+def _lock_url(
+    hass: HomeAssistant, entry: SeamConfigEntry, lock: LockData
+) -> str | None:
+    """Return the link to the lock in the panel, or else to its device page, if any."""
+    if url := panel_url(entry, lock.device_id):
+        return url
     devices = dr.async_get(hass).async_get_devices(
         identifiers={(DOMAIN, lock.device_id)}
     )

@@ -351,6 +351,28 @@ export class SeamPanel extends SeamActions {
         overflow-x: auto;
         scrollbar-width: none;
       }
+      /* What cannot be seen fades, until the end is reached. */
+      @supports (animation-timeline: scroll()) {
+        nav {
+          mask: linear-gradient(to left, transparent, #000 48px) left /
+            calc(100% + 48px) no-repeat;
+          animation: end linear;
+          animation-timeline: scroll(self inline);
+        }
+        nav:dir(rtl) {
+          mask-image: linear-gradient(to right, transparent, #000 48px);
+          mask-position: right;
+          animation-direction: reverse;
+        }
+      }
+      @keyframes end {
+        from {
+          mask-position: right;
+        }
+        to {
+          mask-position: left;
+        }
+      }
       nav a {
         padding: 12px 16px;
         color: inherit;

@@ -59,6 +59,19 @@ export function banner(
   </div>`;
 }
 
+/** Say that codes are kept as the calendar has no events, and what deletes them. */
+export function keptBanner(
+  { t, isAdmin }: Context,
+  { title, kept }: Stays,
+): TemplateResult | typeof nothing {
+  return kept > 0
+    ? banner(
+        t("stays_kept", { name: title, count: kept }),
+        isAdmin ? html`<p>${t("stays_kept_hint")}</p>` : nothing,
+      )
+    : nothing;
+}
+
 /** Say why what is shown may not be true, of the entry of a lock or of all. */
 export function banners(
   context: Context,

@@ -24,7 +24,6 @@ const hass = {
 } as HomeAssistant;
 const OPTIONS = { check_in: "15:00", check_out: "11:00" };
 const MORNING = new Date("2026-12-04T14:00:00Z"); // 9:00 in New York
-const EVENING = new Date("2026-12-04T23:32:00Z"); // 18:32 in New York
 const door = lock("Door", []);
 
 const form = (change: Partial<GuestForm> = {}): GuestForm => ({
@@ -43,10 +42,16 @@ describe("a new guest", () => {
     });
   });
 
-  test("who is late comes within minutes", () => {
-    const late = newGuest([door, lock("Gate", [])], undefined, OPTIONS, EVENING, hass);
+  test.each([
+    ["18:30:00", "18:35"],
+    ["18:32:00", "18:35"],
+    ["18:34:00", "18:35"],
+    ["18:34:01", "18:40"],
+  ])("who is late, at %s, comes within minutes", (time, start) => {
+    const now = new Date(`2026-12-04T${time}-05:00`);
+    const late = newGuest([door, lock("Gate", [])], undefined, OPTIONS, now, hass);
     expect(late).toMatchObject({
-      start: "2026-12-04T18:40",
+      start: `2026-12-04T${start}`,
       end: "2026-12-05T11:00",
       deviceIds: [],
     });

@@ -386,6 +386,28 @@ def test_form_says_why_it_is_not_sent(panel_page: Page, start: Start) -> None:
     assert sent(panel_page, "code/update") == []
 
 
+def test_more_options_are_in_view_once_opened(panel_page: Page, start: Start) -> None:
+    """The form may be higher than its dialog."""
+    panel_page.set_viewport_size({"width": 1280, "height": 600})
+    panel = start("{locks: ['A', 'B', 'C', 'D'].map((name) => lock(name))}")
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_text("More options").click()
+    expect(dialog.locator("details label").last).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize(("width", "seen"), [(360, ["100%", "0%"]), (1280, ["0%"] * 2)])
+def test_tabs_fade_as_long_as_there_are_more(
+    panel_page: Page, start: Start, width: int, seen: list[str]
+) -> None:
+    """On a phone, nothing else shows that the tabs can be scrolled."""
+    panel_page.set_viewport_size({"width": width, "height": 740})
+    tabs = start("{locks: [lock('Door')]}").get_by_role("navigation")
+    for part, fade in zip(("0", "node.scrollWidth"), seen, strict=True):
+        tabs.evaluate(f"(node) => {{ node.scrollLeft = {part}; }}")
+        expect(tabs).to_have_css("mask-position", f"{fade} 50%")
+
+
 def test_times_are_sent_as_moments(panel_page: Page, start: Start) -> None:
     """In the second hour after the clocks are put back, times are not of the first."""
     panel_page.clock.set_fixed_time(datetime(2026, 10, 25, 1, 32, tzinfo=UTC))
@@ -867,6 +889,57 @@ def test_try_again_shows_an_error_once(panel_page: Page, start: Start) -> None:
     expect(dialog.get_by_role("button", name="Try again")).to_be_enabled()
     expect(dialog.get_by_text("Gate does not answer.")).to_have_count(1)
     assert sent(panel_page, "code/create")[-1]["entity_ids"] == ["lock.gate"]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        '{ access_code_id: "x", code }',
+        '{ error: "Seam did not confirm.", is_uncertain: true }',
+    ],
+    ids=["made", "uncertain"],
+)
+def test_locks_of_several_workspaces_get_the_same_pin(
+    panel_page: Page, start: Start, first: str
+) -> None:
+    """Seam cannot choose it, so one that all accept is sent, also when trying again."""
+    panel = start(
+        f"""{{
+          locks: [
+            lock("Door"),
+            lock("Gate", [], {{
+              entry_id: "other",
+              rules: {{ lengths: [4, 6, 7], constraints: {{ no_zeros: "No" }} }},
+            }}),
+          ],
+          answer: (() => {{
+            const pins = ["5318", "58294", "6021", "649013", "649713", "1111"];
+            return ({{ type, code }}, id) =>
+              type === "seam/code/generate"
+                ? {{ code: pins.shift() }}
+                : id === "lock.door" ? {first} : {{ error: "Gate does not answer." }};
+          }})(),
+        }}"""
+    )
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Ada")
+    for lock in ("Door", "Gate"):
+        dialog.get_by_role("checkbox", name=lock).check()
+    dialog.get_by_text("More options").click()
+    dialog.get_by_role("combobox", name="PIN length").select_option("6")
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.locator("output")).to_have_text("649713")
+    dialog.get_by_role("button", name="Try again").click()
+    panel_page.wait_for_function(
+        "() => calls.filter(({ type }) => type === 'seam/code/create').length === 2"
+    )
+    made, again = sent(panel_page, "code/create")
+    assert made["entity_ids"] == ["lock.door", "lock.gate"]
+    assert again["entity_ids"] == ["lock.gate"]
+    for call in (made, again):
+        assert call["code"] == "649713"
+        assert "preferred_code_length" not in call
 
 
 @pytest.mark.parametrize(
@@ -1627,6 +1700,29 @@ def test_form_says_which_locks_are_offline(start: Start) -> None:
     expect(locks.get_by_role("checkbox", name="Gate · Offline")).to_be_enabled()
 
 
+def test_form_says_why_locks_cannot_get_a_code(panel_page: Page, start: Start) -> None:
+    """They do not vanish while their codes are unknown, and can only be deselected."""
+    blocked = """{
+      codes_known: false,
+      can: { create: 'Unknown.', create_ongoing: 'Unknown.', create_offline: 'No' },
+    }"""
+    panel = start(
+        f"{{ locks: [lock('Barn', [], {blocked}), lock('Door'), lock('Gate')] }}"
+    )
+    panel.get_by_role("button", name="Add guest").click()
+    locks = panel.get_by_role("dialog").get_by_role("group", name="Locks")
+    shown = locks.get_by_role("checkbox")
+    expect(shown).to_have_count(3)
+    expect(locks.locator("label")).to_contain_text(["Door", "Gate", "Barn"])
+    expect(locks.get_by_role("checkbox", name="Barn Unknown.")).to_be_disabled()
+    gate = locks.get_by_role("checkbox", name="Gate")
+    gate.check()
+    panel_page.evaluate(f"() => change(lock('Gate', [], {blocked}))")
+    expect(locks.get_by_text("Unknown.")).to_have_count(2)
+    gate.uncheck()
+    expect(gate).to_be_disabled()
+
+
 def test_last_use_has_the_text_of_the_activity(start: Start) -> None:
     """A use without a code is named as in the activity, and not by Seam's word."""
     panel = start(
@@ -1930,9 +2026,43 @@ def test_report_names_locks_that_are_gone(start: Start) -> None:
     expect(report.get_by_text("lock.")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    "language", sorted(path.stem for path in TRANSLATIONS.glob("*.json"))
-)
+LANGUAGES: Final = sorted(path.stem for path in TRANSLATIONS.glob("*.json"))
+BROKEN_LABELS: Final = """(pin) => {
+  const isBroken = (button) => {
+    const range = document.createRange();
+    range.selectNodeContents(button);
+    const lines = [...range.getClientRects()].map(({ bottom }) => Math.round(bottom));
+    return new Set(lines.slice(1)).size > 1;
+  };
+  const buttons = [...pin.shadowRoot.querySelectorAll("button")];
+  return buttons.filter(isBroken).map((button) => button.innerText.trim());
+}"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_buttons_below_pin_have_one_line_on_phones(
+    panel_page: Page, start: Start, language: str
+) -> None:
+    """The label is not broken, least of all within a word."""
+    panel_page.set_viewport_size({"width": 360, "height": 740})
+    panel = start(
+        f"""{{
+          locks: [lock("Door")],
+          language: "{language}",
+          answer: () => ({{ access_code_id: "x", code: "4711" }}),
+        }}"""
+    )
+    texts = json.loads((TRANSLATIONS / f"{language}.json").read_text(encoding="utf-8"))
+    panel.get_by_role("button", name=texts["add_guest"]).click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name=texts["name"], exact=True).fill("Ada")
+    dialog.locator(".bottom button.filled").click()
+    pin = dialog.locator("seam-pin")
+    expect(pin.get_by_role("button")).to_have_count(2)
+    assert pin.evaluate(BROKEN_LABELS) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_panel_loads_language_of_user(
     panel_page: Page, start: Start, language: str
 ) -> None:

@@ -181,7 +181,7 @@ def test_stay_names_the_guests_it_overlaps_with(panel_page: Page, start: Start) 
 
 
 def test_codes_of_empty_calendar_are_shown_as_kept(start: Start) -> None:
-    """A warning says so, and how to delete them; the preview lists them."""
+    """A warning says so, and how to delete them, also in the preview, which lists them."""
     row = "{name: 'Ada', lock: 'Door', starts_at: null, ends_at: null"
     left = f"[{row}, reason: 'No events.'}}, {row}, name: null, reason: null}}]"
     groups = "created: [], moved: [], renamed: [], deleted: [], not_possible: []"
@@ -196,7 +196,9 @@ def test_codes_of_empty_calendar_are_shown_as_kept(start: Start) -> None:
     expect(panel.get_by_text("The codes of 1 stay are kept")).to_be_visible()
     expect(panel.get_by_text("then Reconfigure stays")).to_be_visible()
     panel.get_by_role("button", name="Preview changes").click()
-    region = panel.get_by_role("dialog").locator("section")
+    dialog = panel.get_by_role("dialog")
+    expect(dialog.get_by_text("then Reconfigure stays")).to_be_visible()
+    region = dialog.locator("section")
     expect(region.get_by_role("heading")).to_have_text("Left unchanged 1")
     expect(region.get_by_role("listitem")).to_have_text("Ada Door No events.")
 

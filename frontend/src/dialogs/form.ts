@@ -89,7 +89,12 @@ export function moreOptions(
       <small>${t(`option_${key}_hint`)}</small>
     </span>
   </label>`;
-  return html`<details>
+  // On most screens, there is no room left below.
+  const toggled = ({ currentTarget }: Event) => {
+    const details = currentTarget as HTMLDetailsElement;
+    if (details.open) details.scrollIntoView({ block: "nearest" });
+  };
+  return html`<details @toggle=${toggled}>
     <summary>${t("more_options")}</summary>
     <div class="checks">
       ${option("external")} ${offered?.backup ? option("backup") : nothing}

@@ -31,7 +31,7 @@ export interface Fields {
   isNew: boolean;
   /** Whether only the PIN of a code is changed. */
   isPinOnly: boolean;
-  /** The locks that can be selected. */
+  /** The locks that are shown. */
   locks: readonly Lock[];
   selected: Lock[];
   /** The codes that the form changes. */
@@ -97,12 +97,13 @@ export function lockFields(
           const possible = isOffline ? lock.can.create_offline : lock.can.create;
           const reason = isNew ? possible : true;
           const isBlocked = reason !== true;
+          const isSelected = form.deviceIds.includes(lock.device_id);
           return html`<label class="check">
           <input
             type="checkbox"
             name="locks"
-            .checked=${live(form.deviceIds.includes(lock.device_id))}
-            ?disabled=${isBlocked}
+            .checked=${live(isSelected)}
+            ?disabled=${isBlocked && !isSelected}
             @change=${(event: Event) => {
               const { checked } = event.target as HTMLInputElement;
               const others = form.deviceIds.filter((id) => id !== lock.device_id);

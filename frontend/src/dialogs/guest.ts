@@ -105,14 +105,14 @@ export class SeamGuestDialog extends SeamDialog {
     return zoneOf(this.context.hass);
   }
 
-  /** The locks that can be selected. */
+  /** The locks that are shown. */
   private get locks(): readonly Lock[] {
     if (this.remaining) return this.remaining;
-    return this.code
-      ? this.linked.map(({ lock }) => lock)
-      : this.snapshot.locks.filter(
-          (lock) => lock.codes_known || lock.can.create === true,
-        );
+    if (this.code) return this.linked.map(({ lock }) => lock);
+    // Those that cannot get a code now are shown last, with the reason.
+    const { locks } = this.snapshot;
+    const isBlocked = ({ can }: Lock) => can.create !== true;
+    return [...locks.filter((lock) => !isBlocked(lock)), ...locks.filter(isBlocked)];
   }
 
   private get selected(): Lock[] {

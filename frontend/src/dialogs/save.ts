@@ -4,7 +4,13 @@ import { CommandError, codeCommand, command, errorText, rowOf } from "../api";
 import type { Context } from "../context";
 import { zoneOf } from "../logic/formats";
 import type { Entry } from "../logic/groups";
-import { createData, fieldOf, type GuestForm, updateData } from "../logic/guest";
+import {
+  createData,
+  fieldOf,
+  type GuestForm,
+  offeredOptions,
+  updateData,
+} from "../logic/guest";
 import { pinProblem } from "../logic/pin";
 import type { Lock } from "../types";
 import type { Progress } from "./progress";
@@ -14,11 +20,17 @@ const MAX_PINS = 5;
 
 /** Create the code of a form on the selected locks, or again on those that failed. */
 export async function createCodes(
-  { hass }: Context,
-  form: GuestForm,
+  context: Context,
+  filled: GuestForm,
   selected: readonly Lock[],
   locks = selected,
 ): Promise<Progress[]> {
+  const { hass } = context;
+  let form = filled;
+  // Seam only chooses a PIN for locks of the same workspace.
+  if (form.pin === "auto" && new Set(locks.map(({ entry_id }) => entry_id)).size > 1) {
+    form = { ...form, pin: "own", ownPin: await generatePin(context, form, locks) };
+  }
   const rows = await command(hass, "code/create", {
     entity_ids: locks.map((lock) => lock.entity_id),
     ...createData(form, selected, new Date(), zoneOf(hass)),
@@ -28,7 +40,9 @@ export async function createCodes(
       rows[lock.entity_id] ?? {};
     if (error) {
       const isUncertain = is_uncertain ?? false;
-      return { lock, error, isUncertain, field: fieldOf(field) };
+      // Other locks must get the PIN that this one may have.
+      const maybe = isUncertain && form.pin === "own" ? { pin: form.ownPin } : {};
+      return { lock, error, isUncertain, field: fieldOf(field), ...maybe };
     }
     return {
       lock,
@@ -49,15 +63,19 @@ export async function createCodes(
 /** Return a PIN that all locks accept. */
 async function generatePin(
   { hass, t }: Context,
-  name: string,
+  form: GuestForm,
   locks: readonly Lock[],
 ): Promise<string> {
+  const length = offeredOptions(form, locks).lengths.find((one) => one === form.length);
   for (let i = 0; i < MAX_PINS; i++) {
     const rows = await command(hass, "code/generate", {
       entity_ids: locks.map((lock) => lock.entity_id),
     });
     const pins = locks.map((lock) => rowOf(rows, lock).code);
-    const fitting = pins.find((pin) => pin && !pinProblem(pin, locks, name));
+    const fitting = pins.find(
+      (pin) =>
+        pin && (!length || pin.length === length) && !pinProblem(pin, locks, form.name),
+    );
     if (fitting) return fitting;
   }
   throw new CommandError(t("pin_none_fits"), "code");
@@ -75,7 +93,7 @@ export async function changeCodes(
   let pin = form.pin === "own" ? form.ownPin : undefined;
   if (form.pin === "auto") {
     const locks = entries.map(({ lock }) => lock);
-    pin = await generatePin(context, form.name, locks);
+    pin = await generatePin(context, form, locks);
   }
   for (const { lock, code } of entries) {
     try {

@@ -3,6 +3,7 @@ import { property, state } from "lit/decorators.js";
 import { previewStays } from "../api";
 import { element } from "../element";
 import { formatTime } from "../logic/formats";
+import { keptBanner } from "../parts";
 import { textOf } from "../texts";
 import type { Preview, PreviewRow, Stays } from "../types";
 import { SeamDialog } from "./dialog";
@@ -73,6 +74,7 @@ export class SeamStaysDialog extends SeamDialog {
     // Without a name, there is no code, and a stay is only remembered.
     const left = preview.left.filter(({ name }) => name);
     return html`
+      ${keptBanner(this.context, this.stays)}
       ${
         groups.some((group) => group !== "not_possible")
           ? html`<p class="secondary">${t("preview_hint")}</p>`

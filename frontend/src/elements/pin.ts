@@ -152,6 +152,8 @@ export class SeamPin extends LitElement {
       }
       .buttons {
         display: flex;
+        flex-wrap: wrap;
+        justify-content: center;
         gap: 8px;
       }
       [role="status"]:empty {

@@ -71,9 +71,9 @@ export function newGuest(
     return toMoment(`${day}T${time}`, home, now);
   };
   const usual = at(now, 0, check_in);
-  // A guest who is added after the time of check-in is about to come. Some locks only
-  // accept a start in the future.
-  const soon = new Date(Math.ceil(now.getTime() / 300_000 + 1) * 300_000);
+  // A guest who is added after the time of check-in may stand at the door. Some locks
+  // only accept a start in the future.
+  const soon = new Date(Math.ceil((now.getTime() + 60_000) / 300_000) * 300_000);
   const start = usual > now ? usual : soon;
   const local = (moment: Date) => toLocal(moment, zoneOf(hass));
   const possible = locks.filter((other) => other.can.create === true);

@@ -18,6 +18,7 @@ import {
   ask,
   banner,
   icon,
+  keptBanner,
   listSearch,
   noMatch,
   overlapHint,
@@ -54,14 +55,7 @@ export class SeamStays extends LitElement {
       ${stays.map((row) =>
         row.is_calendar_lost ? banner(t("stays_lost", { name: row.title })) : nothing,
       )}
-      ${stays.map((row) =>
-        row.kept > 0
-          ? banner(
-              t("stays_kept", { name: row.title, count: row.kept }),
-              isAdmin ? html`<p>${t("stays_kept_hint")}</p>` : nothing,
-            )
-          : nothing,
-      )}
+      ${stays.map((row) => keptBanner(context, row))}
       ${listSearch(count, t("search_stays"), this.search, (text) => {
         this.search = text;
       })}
