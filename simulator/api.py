@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
@@ -47,6 +48,14 @@ class Api:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a request."""
+        answer = await self._handled(request)
+        clock = self._backend.clock
+        if clock.manual and not answer.prepared:
+            # Otherwise, it is that of the machine.
+            answer.headers["Date"] = format_datetime(clock.now(), usegmt=True)
+        return answer
+
+    async def _handled(self, request: web.Request) -> web.StreamResponse:
         path = request.path
         self._backend.run_due()
         record = RequestRecord(

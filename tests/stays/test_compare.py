@@ -651,10 +651,12 @@ async def test_pin_of_guest_who_leaves_is_not_reused_on_that_day(seam: Seam) -> 
     seam.codes.clear()
     arriving = booking("Bob", start=0.3, length=2, description=telephone)
     tomorrow = booking("Eve", start=1.3, length=2, description=telephone)
-    plan = seam.plan([leaving, arriving, tomorrow])
+    unknown = booking("Max", start=4, description="Arrives by train")
+    plan = seam.plan([leaving, arriving, tomorrow, unknown])
     assert [(step.name, step.pin, step.reason) for step in plan.steps] == [
         ("Bob", None, Reason.OTHER_PIN),
         ("Eve", "4821", None),
+        ("Max", None, Reason.NO_TELEPHONE),
     ]
     assert "4821" not in repr(plan)
 

@@ -38,9 +38,13 @@ _LAST_DIGITS: Final = re.compile(
     r"last (?:4|four) digits\W{0,5}(\d{4})(?!\d)", re.IGNORECASE
 )
 _NUMBER: Final = r"\d(?:[ ()./-]{0,2}\d){5,14}(?!\d)"
+# The beginnings of the words for it in all languages of the integration.
+_LABEL: Final = (
+    r"phone|t[eé]l|mobi|m[oó]vil|cell|celular|handy|rufnummer|portable|komórk|puhelin"
+    r"|cep|τηλ|κινητ|電話|携帯|电话|手机"
+)
 _TELEPHONE: Final = re.compile(
-    rf"\+{_NUMBER}|(?:phone|mobile|cell|telefon|tel)\b[^\d\n]{{0,20}}{_NUMBER}",
-    re.IGNORECASE,
+    rf"\+{_NUMBER}|\b(?:{_LABEL})[^\d\n]{{0,30}}{_NUMBER}", re.IGNORECASE
 )
 
 

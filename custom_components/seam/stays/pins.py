@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from ..sync.snapshot import LockData
-from .bookings import Rules, Stay
+from .bookings import PinRule, Rules, Stay
 from .links import Link
 from .plan import Pins, PinTest, Reason, Step
 
@@ -22,6 +22,7 @@ class PinChooser:
     ) -> None:
         """Initialize the chooser."""
         self._time_zone = rules.time_zone
+        self._pin_rule = rules.pin_rule
         self._device_ids = rules.device_ids
         self._locks = locks
         self._accepts = accepts
@@ -40,6 +41,9 @@ class PinChooser:
             if not self._left_today(stay, pin) and self._accepts(lock, name, pin):
                 return pin, None
             reason = Reason.OTHER_PIN
+        if self._pin_rule is PinRule.TELEPHONE and stay.pin is None:
+            # The guest may have been told to enter the digits.
+            reason = reason or Reason.NO_TELEPHONE
         return None, reason
 
     def _suggested(self, stay: Stay, name: str, lock: LockData) -> Iterator[str]:

@@ -49,6 +49,7 @@ class Reason(StrEnum):
     LOCK_GONE = "lock_gone"
     LOCK_NOT_SELECTED = "lock_not_selected"
     MISSING_ONCE = "missing_once"
+    NO_TELEPHONE = "no_telephone"
     OTHER_PIN = "other_pin"
     REFUSED = "refused"
     STARTED = "started"
