@@ -300,17 +300,16 @@ async def test_access_code_ready_once_if_lock_knows_schedule(
     """Not again at the start, but after each change."""
     await automations.add({"trigger": READY})
     client, now = coordinator.client, dt_util.utcnow()
-    code, _ = await client.create_access_code(
-        APARTMENT_1,
-        name="Baker",
-        starts_at=now + timedelta(hours=10),
-        ends_at=now + timedelta(hours=20),
-    )
+    times = {
+        "starts_at": now + timedelta(hours=10),
+        "ends_at": now + timedelta(hours=20),
+    }
+    code, _ = await client.create_access_code(APARTMENT_1, name="Baker", **times)
     assert await pass_time(1) == ["scheduled_on_device"]
-    await client.update_access_code(code.access_code_id, code="5381")
+    await client.update_access_code(code.access_code_id, code="5381", **times)
     assert await pass_time(1) == ["scheduled_on_device"]
     assert await pass_time(9) == []
-    await client.update_access_code(code.access_code_id, code="5382")
+    await client.update_access_code(code.access_code_id, code="5382", **times)
     assert await pass_time(1) == ["set_on_device"]
 
 

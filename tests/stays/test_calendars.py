@@ -42,7 +42,7 @@ ODD_TIMES: dict[str, tuple[date, date]] = {
         datetime(1, 1, 1, tzinfo=UTC),
         datetime(2026, 12, 31, tzinfo=UTC),
     ),
-    "from 1900": (date(1900, 1, 1), date(2026, 12, 31)),
+    "from the past": (date(1900, 1, 1), date(2026, 12, 31)),
     "until 9999": (date(2026, 11, 1), date(9999, 12, 31)),
     "until 9999 with times": (
         datetime(2026, 11, 1, tzinfo=UTC),

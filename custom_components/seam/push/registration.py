@@ -96,7 +96,7 @@ class WebhookRegistration:
         self._entry = entry
         self._client = entry.runtime_data.client
         # Seam may quote our URL, which only it knows.
-        self._client.secrets.add((entry.data[CONF_WEBHOOK_ID],))
+        self._client.secrets.add((entry.data.get(CONF_WEBHOOK_ID),))
         self._lock = asyncio.Lock()
         self._cancel_retry: CALLBACK_TYPE | None = None
         self._is_failing = False

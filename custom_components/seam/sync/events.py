@@ -66,7 +66,8 @@ class EventCursor:
 
         Seam's own clock is the one of the events.
         """
-        self._failed_at = self._failed_at or seam_time
+        # The date of a response has no fraction of a second.
+        self._failed_at = self._failed_at or seam_time + timedelta(seconds=1)
 
     def restart(self) -> None:
         """Ask as if for the first time, and for a shorter period each time.
