@@ -427,6 +427,7 @@ async def test_setup_is_retried_if_no_device_can_be_read(
 
 
 @pytest.mark.platforms(Platform.EVENT)
+@pytest.mark.usefixtures("manual_clock")
 async def test_events_before_start_do_not_fire_after_unreadable_answer(
     hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry
 ) -> None:

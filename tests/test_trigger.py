@@ -300,7 +300,7 @@ async def test_access_code_ready_once_if_lock_knows_schedule(
     """Not again at the start, but after each change."""
     await automations.add({"trigger": READY})
     client, now = coordinator.client, dt_util.utcnow()
-    times = {
+    times: dict[str, Any] = {
         "starts_at": now + timedelta(hours=10),
         "ends_at": now + timedelta(hours=20),
     }
