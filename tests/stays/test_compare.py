@@ -753,3 +753,28 @@ async def test_uid_that_changes_during_a_request_creates_nothing_twice(
     assert [kind for kind, *_ in seam.log] == 2 * [Kind.CREATE]
     assert len({link.key for link in seam.links}) == 2
     assert not [link for link in seam.links if link.is_pending]
+
+
+@pytest.mark.parametrize("pin_rule", PinRule)
+async def test_guests_whose_titles_differ_in_a_number_are_different(
+    pin_rule: PinRule,
+) -> None:
+    """The names of codes lack it, but nobody gets the PIN of somebody else."""
+    seam = Seam(pin_rule=pin_rule)
+    first = booking("Reservation 48291744", uid="1", start=1, length=2)
+    second = booking("Reservation 77310922", uid="2", start=2, length=2)
+    await seam.async_run([BLOCKER, first, second])
+    assert len({code.code for code in seam.codes.values()}) == 2
+    assert not any(
+        number in str(code.name)
+        for code in seam.codes.values()
+        for number in ("48291744", "77310922")
+    )
+
+    seam = Seam(pin_rule=pin_rule)
+    await seam.async_run([BLOCKER, first])
+    pin = seam.only().code
+    await seam.async_run_twice(
+        BLOCKER, replace(second, start=first.start, end=first.end)
+    )
+    assert seam.only().code != pin

@@ -101,7 +101,7 @@ class Transport:
         self._slots: defaultdict[tuple[str, bool], Semaphore] = defaultdict(
             lambda: Semaphore(_MAX_PER_ENDPOINT)
         )
-        self._device_slots: defaultdict[tuple[str, str], Semaphore] = defaultdict(
+        self._device_slots: defaultdict[tuple[str, str, bool], Semaphore] = defaultdict(
             lambda: Semaphore(_MAX_PER_DEVICE)
         )
 
@@ -159,7 +159,7 @@ class Transport:
         if code := body.get("code"):
             self._secrets.add([code])
         async with (
-            self._device_slots[path, device_id]
+            self._device_slots[path, device_id, is_urgent]
             if isinstance(device_id := body.get("device_id"), str)
             else nullcontext(),
             self._slots[path, is_urgent],

@@ -95,8 +95,6 @@ class WebhookRegistration:
         self._hass = hass
         self._entry = entry
         self._client = entry.runtime_data.client
-        # Seam may quote our URL, which only it knows.
-        self._client.secrets.add((entry.data.get(CONF_WEBHOOK_ID),))
         self._lock = asyncio.Lock()
         self._cancel_retry: CALLBACK_TYPE | None = None
         self._is_failing = False
@@ -173,6 +171,9 @@ class WebhookRegistration:
         intended = _intended_webhook(self._entry)
         if registered is None and intended is None and url is None:
             return
+        if url:
+            # Seam may quote it, and only Seam knows it.
+            self._client.secrets.add((url.rsplit("/", 1)[-1],))
         existing = await self._client.list_webhooks()
         own_ids = _own_webhook_ids(existing, registered, intended)
         if (

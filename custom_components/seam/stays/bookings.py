@@ -38,14 +38,17 @@ _LAST_DIGITS: Final = re.compile(
     r"last (?:4|four) digits\W{0,5}(\d{4})(?!\d)", re.IGNORECASE
 )
 _NUMBER: Final = r"\d(?:[ ()./-]{0,2}\d){5,14}(?!\d)"
-# The beginnings of the words for it in all languages of the integration.
+# In all languages of the integration.
 _LABEL: Final = (
-    r"phone|t[eé]l|mobi|m[oó]vil|cell|celular|handy|rufnummer|portable|komórk|puhelin"
-    r"|cep|τηλ|κινητ|電話|携帯|电话|手机"
+    r"phone|telephone|mobile|cell|cellphone|tel|tel[eé]f[oó]n\w*|telefoon\w*"
+    r"|t[eé]l[eé]phone|t[eé]l|mobil|mobilnummer|mobiltelefon\w*|mobiel|handynummer"
+    r"|handy(?=:)|rufnummer|portable(?=\s*:)|m[oó]vil|celular|cellulare|telem[oó]vel"
+    r"|komórk\w*|puhelin\w*|cep tel\w*|τηλ\w*|κινητ\w*|電話\w*|携帯\w*|电话\w*|手机\w*"
 )
-_TELEPHONE: Final = re.compile(
-    rf"\+{_NUMBER}|\b(?:{_LABEL})[^\d\n]{{0,30}}{_NUMBER}", re.IGNORECASE
+_LABELED: Final = re.compile(
+    rf"\b(?:{_LABEL})\b[^\d\n]{{0,20}}{_NUMBER}", re.IGNORECASE
 )
+_INTERNATIONAL: Final = re.compile(rf"\+{_NUMBER}")
 
 
 class PinRule(StrEnum):
@@ -169,24 +172,24 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
     counting = [booking for booking in answer.bookings if counts(booking, rules)]
     repeated = Counter(map(_identity, counting))
     for booking in counting:
-        name = code_name(booking, rules)
+        title = _title(booking, rules)
         is_moving = rules.pin_rule is PinRule.SAME
         if repeated[identity := _identity(booking)] > 1:
             # Some calendars give all events the same UID.
             identity += f"|{_fallback(booking)}|{digest(booking.description)}"
         # Keys are stored, and a UID may be an e-mail address.
-        key = digest(_person(booking, name) if is_moving else identity)
+        key = digest(_person(booking, title) if is_moving else identity)
         begins_at = min(_moments(_possible(booking.start), None, zone))
         ends_at = max(_moments(_possible(booking.end), None, zone))
         span = span_of(booking, rules)
         (stays if span else impossible).append(
             Stay(
                 key=key,
-                name=name,
+                name=_code_name(title),
                 span=span or Span(begins_at, ends_at),
                 begins_at=begins_at,
                 booking=digest(identity),
-                details=digest(f"{name}\n{booking.description}"),
+                details=digest(f"{title}\n{booking.description}"),
                 pin=telephone_pin(booking.description)
                 if rules.pin_rule is PinRule.TELEPHONE
                 else None,
@@ -261,6 +264,11 @@ def _moments(
 
 def code_name(booking: Booking, rules: Rules) -> str:
     """Return the name of a code for a booking."""
+    return _code_name(_title(booking, rules))
+
+
+def _title(booking: Booking, rules: Rules) -> str:
+    """Return what a booking is called, which may contain numbers."""
     summary = booking.summary
     guest = (
         _GUEST.search(booking.description) if "{guest}" in rules.name_template else None
@@ -271,9 +279,13 @@ def code_name(booking: Booking, rules: Rules) -> str:
         "uid": booking.uid or "",
     }
     # In one pass, as a guest may be called “{uid}”.
-    name = _FIELD.sub(lambda match: values[match[1]], rules.name_template)
+    title = _FIELD.sub(lambda match: values[match[1]], rules.name_template)
+    return " ".join(readable(title).split())
+
+
+def _code_name(title: str) -> str:
     # Masking only PINs would tell whoever writes the calendar which numbers are PINs.
-    name = " ".join(without_numbers(readable(name)).split())
+    name = " ".join(without_numbers(title).split())
     return _FALLBACK_NAME if is_blank(name) else name
 
 
@@ -281,7 +293,7 @@ def telephone_pin(description: str) -> str | None:
     """Return the last four digits of the telephone number in a description."""
     if match := _LAST_DIGITS.search(description):
         return match[1]
-    if match := _TELEPHONE.search(description):
+    if match := _LABELED.search(description) or _INTERNATIONAL.search(description):
         return "".join(filter(str.isdecimal, match[0]))[-4:]
     return None
 

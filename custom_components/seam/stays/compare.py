@@ -7,12 +7,13 @@ from functools import cache
 from typing import Final
 
 from ..api import AccessCode, CodeStatus
-from ..sync.occupancy import Span, span_of
+from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
 from .bookings import Answer, Rules, Stay, stays_of
 from .links import Fingerprint, Link
 from .matching import renamed_stays
 from .naming import choose_names
+from .overlaps import is_full
 from .pins import PinChooser
 from .plan import Kind, Pins, PinTest, Plan, Reason, Step
 
@@ -34,18 +35,23 @@ def compare(
     pins: Pins,
     taken: Iterable[str | None] = (),
     is_empty_confirmed: bool = False,
+    seam_time: datetime | None = None,
 ) -> Plan:
     """Return what has to be done. The answer is None if the calendar failed.
 
     An empty answer looks like one of a broken feed, so it deletes nothing until
-    somebody confirms that the calendar is empty.
+    somebody confirms that the calendar is empty. `seam_time` is the time by Seam's
+    clock, in case ours is behind.
     """
     links = tuple(links)
     if answer is None or not (answer.bookings or is_empty_confirmed):
         reason = Reason.CALENDAR_EMPTY if answer else Reason.CALENDAR_FAILED
         steps = tuple(Step.about(Kind.LEAVE, link, reason) for link in links)
         return Plan(steps=steps, links=links, is_answered=False)
-    return _Comparison(answer, rules, links, locks, now, accepts, pins, taken).plan()
+    latest = max(now, seam_time or now)
+    return _Comparison(
+        answer, rules, links, locks, now, latest, accepts, pins, taken
+    ).plan()
 
 
 class _Comparison:
@@ -58,6 +64,7 @@ class _Comparison:
         links: Sequence[Link],
         locks: Mapping[str, LockData],
         now: datetime,
+        latest: datetime,
         accepts: PinTest,
         pins: Pins,
         taken: Iterable[str | None],
@@ -66,6 +73,7 @@ class _Comparison:
         self._rules = rules
         self._locks = locks
         self._now = now
+        self._latest = latest
         self._stays = stays_of(answer, rules, now)
         self._steps: list[Step] = []
         self._kept: list[Link] = []
@@ -258,7 +266,7 @@ class _Comparison:
             )
             return
         planned = self._planned.setdefault(lock.device_id, [])
-        if self._is_full(lock, stay.span, planned):
+        if is_full(lock, stay.span, planned):
             self._add(Kind.BLOCKED, stay, name, lock.device_id, reason=Reason.LOCK_FULL)
             return
         planned.append(stay.span)
@@ -282,21 +290,6 @@ class _Comparison:
                 begins_at=stay.begins_at,
                 booking=stay.booking,
             ),
-        )
-
-    def _is_full(self, lock: LockData, span: Span, planned: Iterable[Span]) -> bool:
-        """Return whether the lock has no room for another code at some time."""
-        if (slots := lock.device.properties.max_active_codes_supported) is None:
-            return False
-        others = [
-            other
-            for other in (*map(span_of, lock.codes), *planned)
-            if other.overlaps(span)
-        ]
-        starts = (max(other.starts_at, span.starts_at) for other in others)
-        return any(
-            sum(other.starts_at <= moment < other.ends_at for other in others) >= slots
-            for moment in starts
         )
 
     def _look_at_unwanted(self, link: Link, *, is_selected: bool) -> None:
@@ -343,7 +336,8 @@ class _Comparison:
         # Some calendars leave out a booking as soon as its event has started, which may
         # be long before check-in. Somebody who confirms that all were cancelled knows.
         starts = (code.starts_at, None if is_empty else link.begins_at)
-        if any(at is not None and at <= self._now for at in starts):
+        # A guest may have arrived although our clock is behind.
+        if any(at is not None and at <= self._latest for at in starts):
             return link, Reason.STARTED
         if is_empty or self._answer.follows(link.missed_at):
             return link, Reason.CANCELLED

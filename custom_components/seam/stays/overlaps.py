@@ -82,3 +82,17 @@ def _between(stays: Iterable[Stay]) -> Iterator[Overlap]:
             yield Overlap(stay=last.name, other=stay.name, span=span)
         if last is None or stay.span.ends_at > last.span.ends_at:
             last = stay
+
+
+def is_full(lock: LockData, span: Span, planned: Iterable[Span]) -> bool:
+    """Return whether a lock has no room for another code at some time."""
+    if (slots := lock.device.properties.max_active_codes_supported) is None:
+        return False
+    others = [
+        other for other in (*map(span_of, lock.codes), *planned) if other.overlaps(span)
+    ]
+    starts = (max(other.starts_at, span.starts_at) for other in others)
+    return any(
+        sum(other.starts_at <= moment < other.ends_at for other in others) >= slots
+        for moment in starts
+    )

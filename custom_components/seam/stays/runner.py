@@ -267,18 +267,14 @@ class StaysRunner:
             rules_of(settings, dt_util.get_default_time_zone()),
             self.memory.links,
             locks,
-            self._now(),
+            dt_util.utcnow(),
             accepts=self._accepts_pin,
             pins=self._pins,
             taken=self.memory.taken,
             # The runner with other settings knows nothing of it.
             is_empty_confirmed=self._is_empty_confirmed and settings == self.settings,
+            seam_time=self.entry.runtime_data.client.last_date,
         )
-
-    def _now(self) -> datetime:
-        """Return the time. If our clock is behind, guests may have arrived already."""
-        now = dt_util.utcnow()
-        return max(now, self.entry.runtime_data.client.last_date or now)
 
     def _accepts_pin(self, lock: LockData, name: str, pin: str) -> bool:
         """Return whether a lock accepts a PIN, as far as that is known."""
