@@ -211,9 +211,9 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     @override
     async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
         """Refresh the data, and fire activity after the states have been written."""
-        before = self.last_exception
+        before = None if self.last_update_success else type(self.last_exception)
         await super()._async_refresh(*args, **kwargs)
-        has_new_error = type(before) is not type(self.last_exception)
+        has_new_error = before and before is not type(self.last_exception)
         if self._last_shown is not self.data or has_new_error:
             # It equals the data before the poll, but not what was shown during it. Or
             # the key is refused after an outage.

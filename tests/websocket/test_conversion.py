@@ -17,8 +17,9 @@ from custom_components.seam.actions import waiting
 from custom_components.seam.actions.convert import async_convert
 from custom_components.seam.actions.outcomes import CodeResults
 from custom_components.seam.actions.targets import Target
-from custom_components.seam.api import AccessCode
+from custom_components.seam.api import AccessCode, SeamClient
 from custom_components.seam.const import DOMAIN
+from custom_components.seam.fetcher import pool
 from custom_components.seam.websocket import conversion_job
 from simulator import Simulator
 from simulator.seed import (
@@ -231,6 +232,24 @@ async def test_slow_conversion_stops_job(
     assert "has not confirmed" in job["error"]
     assert (_ids(job["uncertain"]), len(job["left"])) == ([UNMANAGED_NEIGHBOUR], 2)
     _check_report(simulator, job)
+
+
+async def test_slow_lock_does_not_stop_job(
+    simulator: Simulator, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job works on one lock at a time, and can wait for it."""
+    monkeypatch.setattr(pool, "_SLOW", 0.05)
+    monkeypatch.setattr(pool, "PATIENCE", 0.1)
+    list_codes = SeamClient.list_access_codes
+
+    async def list_slowly(client: SeamClient, device_id: str) -> Any:
+        await asyncio.sleep(0.2)
+        return await list_codes(client, device_id)
+
+    monkeypatch.setattr(SeamClient, "list_access_codes", list_slowly)
+    await _start(panel)
+    job = await _wait_for(panel, "done")
+    assert len(job["done"]) == 3
 
 
 async def test_unreachable_seam_stops_job_before_conversion(

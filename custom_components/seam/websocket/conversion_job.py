@@ -7,6 +7,7 @@ canary. The others follow one by one, so that it is clear which of them are conv
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final, NamedTuple, cast
 
 from homeassistant.core import HomeAssistant, callback
@@ -306,7 +307,8 @@ def _check_fetched(target: Target) -> None:
 def _current(target: Target) -> Target:
     """Return a target with its lock as it is now; stop if the lock is gone."""
     try:
-        return current_target(target)
+        # The others wait for their turn, and not for this one's answer.
+        return replace(current_target(target), is_alone=True)
     except ServiceValidationError as err:
         raise _StopError(
             "new_error", error=error_text(err), entity_id=target.entity_id
