@@ -78,7 +78,7 @@ export function banners(
   snapshot: State | undefined,
   entryId?: string,
 ): TemplateResult {
-  const { t, connected, isCurrent } = context;
+  const { t, connected, isCurrent, isAdmin } = context;
   // Without any lock, there is no last state.
   const entries = snapshot?.locks.length ? snapshot.entries : [];
   const unavailable = unavailableIds(entries);
@@ -90,7 +90,10 @@ export function banners(
       .filter(({ entry_id: id }) => unavailable.has(id) && (!entryId || id === entryId))
       .map(({ title, error }) =>
         banner(
-          error ? `${title}: ${error}` : t("workspace_unavailable", { name: title }),
+          // Only administrators can enter a new key.
+          error && isAdmin
+            ? `${title}: ${error}`
+            : t("workspace_unavailable", { name: title }),
         ),
       )}
   `;
