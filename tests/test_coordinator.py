@@ -319,17 +319,17 @@ async def test_accounts_that_cannot_be_fetched(
     accounts = "/connected_accounts/list"
     caplog.clear()
     simulator.faults.add("rate_limit", path=accounts, retry_after=600)
-    for fault, minutes, expected in (
-        ("rate_limit", 9, 0),
-        ("status", 9, 0),
-        (None, 20, 1),
+    for fault, minutes, is_fetched in (
+        ("rate_limit", 9, False),
+        ("status", 9, False),
+        (None, 20, True),
     ):
         await coordinator.async_reconcile()
         await hass.async_block_till_done(wait_background_tasks=True)
         _paths(simulator)
         for _ in range(minutes):
             await async_step(hass, freezer, simulator, POLL)
-        assert _paths(simulator).count(accounts) >= expected
+        assert (accounts in _paths(simulator)) is is_fetched
         if fault == "rate_limit":
             simulator.faults.clear()
             simulator.faults.add("status", path=accounts, status=403)

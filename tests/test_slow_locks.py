@@ -96,11 +96,15 @@ async def test_lock_that_hangs_does_not_keep_others_closed(
     coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
     """However often somebody tries to open it."""
-    simulator.faults.add("hang", path="/locks/unlock_door", device_id=FRONT_DOOR)
+    hang = simulator.faults.add("hang", path="/locks/unlock_door", device_id=FRONT_DOOR)
     client = coordinator.client
     hanging = [asyncio.create_task(client.unlock_door(FRONT_DOOR)) for _ in range(20)]
+    await wait_until(lambda: hang.hits >= 3)
+    # Any more have been sent by then, too.
+    await client.get_workspace()
     async with asyncio.timeout(5):
         await client.unlock_door(APARTMENT_1)
+    assert not any(task.done() for task in hanging)
     simulator.faults.clear()
     for task in hanging:
         task.cancel()
