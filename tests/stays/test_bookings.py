@@ -16,6 +16,7 @@ from custom_components.seam.stays.bookings import (
     span_of,
     stays_of,
     telephone_pin,
+    title_of,
 )
 from custom_components.seam.sync.occupancy import Span
 
@@ -152,13 +153,13 @@ def test_name_follows_template(
 ) -> None:
     """Unknown fields stay, and what a guest wrote is not read as a template."""
     one = booking(summary, uid="uid-1", description=description)
-    assert code_name(one, rules(name_template=template)) == name
+    assert code_name(title_of(one, rules(name_template=template))) == name
 
 
 def test_long_description_is_read() -> None:
     """Anybody who books can write one. A quadratic search would take minutes."""
     one = booking("Ada", description="\n" * 200_000)
-    assert code_name(one, rules(name_template="{guest}")) == "Ada"
+    assert code_name(title_of(one, rules(name_template="{guest}"))) == "Ada"
 
 
 @pytest.mark.parametrize(

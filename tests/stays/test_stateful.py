@@ -23,10 +23,10 @@ from custom_components.seam.stays.bookings import (
     Booking,
     PinRule,
     Rules,
-    code_name,
     digest,
     span_of,
     stays_of,
+    title_of,
 )
 from custom_components.seam.stays.plan import Kind
 from custom_components.seam.stays.run import Report
@@ -337,7 +337,7 @@ class StaysMachine(RuleBasedStateMachine):
             link.details for link in self.seam.links if link.code_id in self.edited
         }
         for one in self.bookings.values():
-            details = digest(f"{code_name(one, rules)}\n{one.description}")
+            details = digest(f"{title_of(one, rules)}\n{one.description}")
             span = span_of(one, rules)
             codes = [
                 code

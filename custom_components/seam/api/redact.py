@@ -22,14 +22,9 @@ _MAYBE_PIN: Final = re.compile(rf"(?P<other>{_UUID})|\d(?:[\W_]*\d){{3,}}")
 _MAX_REMEMBERED: Final = 50_000
 
 
-def mask_numbers(text: str) -> str:
+def mask_numbers(text: str, mask: str = MASK) -> str:
     """Return the text with all masked that may be a PIN, known or not."""
-    return _MAYBE_PIN.sub(lambda match: match["other"] or MASK, text)
-
-
-def without_numbers(text: str) -> str:
-    """Return the text without anything that may be a PIN, known or not."""
-    return _MAYBE_PIN.sub(lambda match: match["other"] or "", text)
+    return _MAYBE_PIN.sub(lambda match: match["other"] or mask, text)
 
 
 class Secrets:

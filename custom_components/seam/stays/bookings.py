@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from ..api.readable import is_blank, readable
-from ..api.redact import without_numbers
+from ..api.redact import mask_numbers
 from ..sync.occupancy import Span
 
 _FIELD: Final = re.compile(r"\{(summary|guest|uid)\}")
@@ -172,7 +172,7 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
     counting = [booking for booking in answer.bookings if counts(booking, rules)]
     repeated = Counter(map(_identity, counting))
     for booking in counting:
-        title = _title(booking, rules)
+        title = title_of(booking, rules)
         is_moving = rules.pin_rule is PinRule.SAME
         if repeated[identity := _identity(booking)] > 1:
             # Some calendars give all events the same UID.
@@ -185,7 +185,7 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
         (stays if span else impossible).append(
             Stay(
                 key=key,
-                name=_code_name(title),
+                name=code_name(title),
                 span=span or Span(begins_at, ends_at),
                 begins_at=begins_at,
                 booking=digest(identity),
@@ -262,12 +262,7 @@ def _moments(
     return [local.replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
 
 
-def code_name(booking: Booking, rules: Rules) -> str:
-    """Return the name of a code for a booking."""
-    return _code_name(_title(booking, rules))
-
-
-def _title(booking: Booking, rules: Rules) -> str:
+def title_of(booking: Booking, rules: Rules) -> str:
     """Return what a booking is called, which may contain numbers."""
     summary = booking.summary
     guest = (
@@ -283,9 +278,10 @@ def _title(booking: Booking, rules: Rules) -> str:
     return " ".join(readable(title).split())
 
 
-def _code_name(title: str) -> str:
+def code_name(title: str) -> str:
+    """Return the name of a code for a booking with this title."""
     # Masking only PINs would tell whoever writes the calendar which numbers are PINs.
-    name = " ".join(without_numbers(title).split())
+    name = " ".join(mask_numbers(title, "").split())
     return _FALLBACK_NAME if is_blank(name) else name
 
 
