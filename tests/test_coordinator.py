@@ -905,6 +905,7 @@ async def test_bug_in_refresh_causes_reconcile(
 # Seam can be reached if it forbids something.
 @pytest.mark.parametrize(("kind", "more"), OUTAGES[:-1])
 async def test_action_in_outage_does_not_lose_codes(
+    hass: HomeAssistant,
     simulator: Simulator,
     coordinator: SeamCoordinator,
     kind: Any,
@@ -914,8 +915,10 @@ async def test_action_in_outage_does_not_lose_codes(
     simulator.faults.add(kind, **more)
     assert await coordinator.async_refresh_locks([FRONT_DOOR])
     assert coordinator.data.locks[FRONT_DOOR].has_codes
-    await coordinator.async_refresh()
-    assert coordinator.data.locks[FRONT_DOOR].has_codes
+    for _ in range(3):
+        await coordinator.async_refresh()
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert coordinator.data.locks[FRONT_DOOR].has_codes
 
 
 @pytest.mark.usefixtures("settled")

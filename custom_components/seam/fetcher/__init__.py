@@ -218,7 +218,7 @@ class Fetcher:
                 error, SeamAuthError | SeamRateLimitError
             ):
                 kept |= device_ids_of(fetch)
-            elif not is_down and not isinstance(error, SeamUnreachableError):
+            elif not isinstance(error, SeamUnreachableError):
                 # The codes of this lock are unknown, which says enough.
                 continue
             found |= dict.fromkeys(device_ids_of(fetch), error)

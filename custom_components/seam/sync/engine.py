@@ -1,7 +1,6 @@
 """Engine that decides what to fetch, and merges the answers into a snapshot.
 
-The fetcher requests a poll or locks, hands in answers, and finishes with a snapshot. A
-quiet poll is one request: only locks that something names are fetched again.
+A quiet poll is one request: only locks that something names are fetched again.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -346,7 +345,8 @@ class SyncEngine:
         self._store.publish(device_ids)
 
     def _mark_failed(self, device_ids: Iterable[str]) -> None:
-        for device_id in device_ids:
+        # While Seam as a whole is down, no failure is about a lock.
+        for device_id in () if self._failed_polls else device_ids:
             if (lock := self._locks.get(device_id)) and lock.has_codes:
                 self._store.put(replace(lock, has_codes=False))
 
