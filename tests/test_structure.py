@@ -27,11 +27,11 @@ type Graph = dict[str, set[str]]
 
 def _paths(package: str) -> dict[str, Path]:
     """Return the modules of a package, named as in an import, and their files."""
-    modules = {}
+    paths = {}
     for path in (ROOT / package.replace(".", "/")).rglob("*.py"):
         parts = path.relative_to(ROOT).with_suffix("").parts
-        modules[".".join(parts).removesuffix(".__init__")] = path
-    return modules
+        paths[".".join(parts).removesuffix(".__init__")] = path
+    return paths
 
 
 MODULES: Final = {
@@ -69,17 +69,31 @@ def _room(module: str) -> str:
     return module.removeprefix(INTEGRATION).lstrip(".").partition(".")[0] or "__init__"
 
 
-IMPORTS: Final[Graph] = {module: _imports(module) for module in MODULES}
-GRAPH: Final[Graph] = {
-    module: (imports & MODULES.keys()) - {module} for module, imports in IMPORTS.items()
-}
-ROOMS: Final[Graph] = {}
-for _module in _paths(INTEGRATION):
-    ROOMS.setdefault(_room(_module), set()).update(
-        _room(name)
-        for name in GRAPH[_module]
-        if name.startswith(INTEGRATION) and _room(name) != _room(_module)
-    )
+@pytest.fixture(scope="module")
+def imports() -> Graph:
+    """Return the imports of each module of the project."""
+    return {module: _imports(module) for module in MODULES}
+
+
+@pytest.fixture(scope="module")
+def modules(imports: Graph) -> Graph:
+    """Return which modules of the project each of them imports."""
+    return {
+        module: (names & MODULES.keys()) - {module} for module, names in imports.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def rooms(modules: Graph) -> Graph:
+    """Return which rooms of the integration each of them imports."""
+    found: Graph = {}
+    for module in _paths(INTEGRATION):
+        found.setdefault(_room(module), set()).update(
+            _room(name)
+            for name in modules[module]
+            if name.startswith(INTEGRATION) and _room(name) != _room(module)
+        )
+    return found
 
 
 def _floors(graph: Graph) -> dict[str, int]:
@@ -90,33 +104,35 @@ def _floors(graph: Graph) -> dict[str, int]:
     return floors
 
 
-@pytest.mark.parametrize("graph", [GRAPH, ROOMS], ids=["modules", "rooms"])
-def test_no_import_cycle(graph: Graph) -> None:
+@pytest.mark.parametrize("nodes", ["modules", "rooms"])
+def test_no_import_cycle(request: pytest.FixtureRequest, nodes: str) -> None:
     """Neither modules of the project nor rooms of the integration import in circles."""
     try:
-        TopologicalSorter(graph).prepare()
+        TopologicalSorter(request.getfixturevalue(nodes)).prepare()
     except CycleError as err:
         pytest.fail(" ← ".join(err.args[1]))
 
 
-def test_number_of_rooms() -> None:
+def test_number_of_rooms(rooms: Graph) -> None:
     """The root of the integration stays small enough to survey."""
-    rooms = ROOMS.keys() - {"__init__"}
-    modules = {room for room in rooms if f"{INTEGRATION}.{room}" in MODULES} - {
-        room for room in rooms if MODULES[f"{INTEGRATION}.{room}"].stem == "__init__"
+    names = rooms.keys() - {"__init__"}
+    in_root = {name for name in names if f"{INTEGRATION}.{name}" in MODULES} - {
+        name for name in names if MODULES[f"{INTEGRATION}.{name}"].stem == "__init__"
     }
-    assert len(rooms) <= MAX_ROOMS
-    assert len(modules) <= MAX_ROOT_MODULES
+    assert len(names) <= MAX_ROOMS
+    assert len(in_root) <= MAX_ROOT_MODULES
 
 
-def test_number_of_floors() -> None:
+def test_number_of_floors(rooms: Graph) -> None:
     """The longest chain of imports between rooms is limited."""
-    floors = _floors(ROOMS)
+    floors = _floors(rooms)
     assert max(floors.values()) <= MAX_FLOORS, floors
 
 
 @pytest.mark.parametrize("part", ["api", "sync", "stays.compare", "stays.run"])
-def test_part_does_not_import_home_assistant(part: str) -> None:
+def test_part_does_not_import_home_assistant(
+    imports: Graph, modules: Graph, part: str
+) -> None:
     """Neither directly nor through another module of the integration."""
     prefix = f"{INTEGRATION}.{part}"
     todo = [name for name in _paths(INTEGRATION) if f"{name}.".startswith(f"{prefix}.")]
@@ -124,8 +140,8 @@ def test_part_does_not_import_home_assistant(part: str) -> None:
     while todo:
         module = todo.pop()
         seen.add(module)
-        assert not [name for name in IMPORTS[module] if "homeassistant" in name], module
-        todo += GRAPH[module] - seen
+        assert not [name for name in imports[module] if "homeassistant" in name], module
+        todo += modules[module] - seen
 
 
 def test_files_of_panel_are_documented() -> None:
