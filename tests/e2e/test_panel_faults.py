@@ -155,7 +155,8 @@ def test_form_survives_outages(page: Page, development: Development) -> None:
         timeout=SOON,
     )
     expect(send).to_be_enabled(timeout=SOON)
-    expect(name).to_have_value("Patient")
+    # The panel of before may be removed only now.
+    expect(name).to_have_value("Patient", timeout=SOON)
 
     # A key that is pressed while the page is put together again may be lost.
     for _ in range(5):
