@@ -1,5 +1,6 @@
 /** Data and answers like those of Home Assistant, to look at the panel without one. */
 
+import { entriesOf, people } from "../src/logic/groups";
 import type {
   Code,
   CodeState,
@@ -8,6 +9,7 @@ import type {
   HomeAssistant,
   Lock,
   Problem,
+  StayLock,
   Stays,
   SubscriptionEvent,
 } from "../src/types";
@@ -202,22 +204,28 @@ function staysOf(locks: readonly Lock[]): Stays {
     access_code_ids: locks.flatMap(({ codes }) =>
       codes.flatMap(({ access_code_id, ends_at }) => (ends_at ? access_code_id : [])),
     ),
-    stays: locks.flatMap(({ device_id, codes }) =>
-      codes.flatMap(({ access_code_id, name, starts_at, ends_at, state }) => {
-        if (!starts_at || !ends_at || Date.parse(ends_at) < Date.now()) return [];
-        const isGood = state === "active" || state === "scheduled";
-        const verdict = isGood ? "ready" : "at_risk";
-        const reason = isGood ? null : "The access code could not be set on the lock.";
+    stays: people(entriesOf(locks), []).flatMap((entries) => {
+      const { name, starts_at, ends_at, state } = entries[0]?.code ?? {};
+      if (!starts_at || !ends_at || Date.parse(ends_at) < Date.now()) return [];
+      const places = entries.map(({ lock, code }): StayLock => {
+        const isGood = code.state === "active" || code.state === "scheduled";
         return {
-          name: name ?? "",
-          starts_at,
-          ends_at,
-          verdict,
-          has_arrived: state === "active",
-          locks: [{ device_id, access_code_id, verdict, reason }],
+          device_id: lock.device_id,
+          access_code_id: code.access_code_id,
+          verdict: isGood ? "ready" : "at_risk",
+          reason: isGood ? null : "The access code could not be set on the lock.",
         };
-      }),
-    ),
+      });
+      const isReady = places.every(({ verdict }) => verdict === "ready");
+      return {
+        name: name ?? "",
+        starts_at,
+        ends_at,
+        verdict: isReady ? "ready" : "at_risk",
+        has_arrived: state === "active",
+        locks: places,
+      };
+    }),
   };
 }
 

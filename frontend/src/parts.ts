@@ -148,10 +148,14 @@ export function timesText(context: Context, code: Code): string {
 }
 
 /** Return which other stays are on the same locks at the same time. */
-export function overlapHint({ t, hass }: Context, stays: readonly Entry[]): string {
-  if (stays.length === 0) return "";
+export function overlapHint(
+  { t, hass }: Context,
+  others: readonly Entry[],
+  stays: readonly Stays[],
+): string {
+  if (others.length === 0) return "";
   const list = new Intl.ListFormat(hass.locale.language);
-  const guests = people(stays).map((entries) =>
+  const guests = people(others, stays).map((entries) =>
     t("overlap", {
       name: entries[0] ? label(entries[0].code) : "",
       locks: list.format(entries.map(({ lock }) => lock.name)),

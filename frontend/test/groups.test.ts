@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { code, home, lock, problem } from "../dev/fake";
 import {
   elsewhere,
+  entriesOf,
   found,
   grouped,
   groupOf,
@@ -13,8 +14,9 @@ import {
   reasonOfLock,
   summary,
 } from "../src/logic/groups";
+import { linkedCodes } from "../src/logic/guest";
 import { HOUR } from "../src/logic/times";
-import type { Code, CodeState, Lock } from "../src/types";
+import type { Code, CodeState, Lock, Stay, Stays } from "../src/types";
 
 const names = (codes: { name: string | null }[] | undefined) =>
   codes?.map((c) => c.name);
@@ -177,7 +179,10 @@ test("codes of the same name and times on several locks are one person", () => {
   });
   const ada = [entry("Ada", "Front", times), entry("Ada", "Back", times)];
   const others = [entry("Ada", "Front"), entry(null, "Front"), entry(null, "Back")];
-  expect(people([...ada, ...others])).toEqual([ada, ...others.map((other) => [other])]);
+  expect(people([...ada, ...others], [])).toEqual([
+    ada,
+    ...others.map((other) => [other]),
+  ]);
 });
 
 test("the codes of a person elsewhere have the same name and times, or the same key", () => {
@@ -196,10 +201,98 @@ test("the codes of a person elsewhere have the same name and times, or the same 
   const front = lock("Front", [ada, code("Ada", "active")]);
   const locks = [front, lock("Back", [...others, ...strangers])];
   const of = (entry: { code: Code }) => entry.code;
-  expect(elsewhere(locks, { lock: front, code: ada }).map(of)).toEqual(others);
+  expect(elsewhere(locks, { lock: front, code: ada }, []).map(of)).toEqual(others);
   const slot = code("Slot 1", "active", { is_managed: false });
   const found = [front, lock("Back", [{ ...slot, is_managed: true }])];
-  expect(elsewhere(found, { lock: front, code: slot })).toEqual([]);
+  expect(elsewhere(found, { lock: front, code: slot }, [])).toEqual([]);
+});
+
+describe("guests whose bookings are all called the same", () => {
+  const times = { starts_at: "2026-12-04T15:00:00Z", ends_at: "2026-12-05T11:00:00Z" };
+  const reserved = (id: string, more: Partial<Code> = {}) =>
+    code("Reserved", "scheduled", { ...times, access_code_id: id, ...more });
+  const stay = (...ids: string[]): Stay => ({
+    ...times,
+    name: "Reserved",
+    verdict: "ready",
+    has_arrived: false,
+    locks: ids.map((id) => ({
+      device_id: id,
+      access_code_id: id,
+      verdict: "ready",
+      reason: null,
+    })),
+  });
+  const flat = (title: string, ids: string[], stays: Stay[] | null): Stays => ({
+    entry_id: "entry",
+    subentry_id: title,
+    title,
+    is_calendar_lost: false,
+    kept: 0,
+    access_code_ids: ids,
+    stays,
+  });
+  const late = { ends_at: "2026-12-05T12:00:00Z" };
+  const [a, b] = [reserved("A"), reserved("B")];
+
+  test.each<[string, Code[], Stays[], string[][], string[]?]>([
+    [
+      "of two flats",
+      [a, b],
+      [flat("A", ["A"], [stay("A")]), flat("B", ["B"], [stay("B")])],
+      [["A"], ["B"]],
+    ],
+    [
+      "of two flats, before their stays are known",
+      [a, b],
+      [flat("A", ["A"], null), flat("B", ["B"], null)],
+      [["A"], ["B"]],
+    ],
+    [
+      "of two flats, for those who are no administrators",
+      [a, b],
+      [flat("A", [], [stay("A")]), flat("B", [], [stay("B")])],
+      [["A"], ["B"]],
+    ],
+    [
+      "of a flat and a guest who has no booking",
+      [a, b],
+      [flat("A", ["A"], [stay("A")])],
+      [["A"], ["B"]],
+    ],
+    [
+      "of one calendar",
+      [a, b, reserved("C"), reserved("D")],
+      [flat("House", ["A", "B", "C", "D"], [stay("A", "C"), stay("D", "B")])],
+      [
+        ["A", "C"],
+        ["B", "D"],
+      ],
+    ],
+    [
+      "who leave, and are no longer listed",
+      [a, b, reserved("C", late)],
+      [flat("House", ["A", "B", "C"], [])],
+      [["A", "B"], ["C"]],
+    ],
+    [
+      "and one of whose locks rounds times",
+      [a, reserved("C", late)],
+      [flat("House", ["A", "C"], [stay("A", "C")])],
+      [["A"], ["C"]],
+      ["A", "C"],
+    ],
+  ])("are one person only if they are of one stay: %s", (...row) => {
+    const [, codes, stays, expected, linked = expected[0]] = row;
+    const locks = codes.map((one) => lock(one.access_code_id, [one]));
+    const ids = (entries: { code: Code }[]) =>
+      entries.map((entry) => entry.code.access_code_id);
+    expect(people(entriesOf(locks), stays).map(ids)).toEqual(expected);
+    const [entry] = entriesOf(locks);
+    if (!entry) throw new Error();
+    expect(ids([entry, ...elsewhere(locks, entry, stays)])).toEqual(linked);
+    expect(ids(linkedCodes(locks, entry, stays))).toEqual(linked);
+  });
 });
 
 test("found codes are the unmanaged ones, with the codes that have the same PIN", () => {

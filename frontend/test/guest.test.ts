@@ -205,7 +205,13 @@ describe("a change", () => {
   const front = lock("Door", [guest]);
   const locks = [front, lock("Gate", [other])];
   const entry = { lock: front, code: guest };
-  const known = knownGuest(guest, linkedCodes(locks, entry), OPTIONS, MORNING, hass);
+  const known = knownGuest(
+    guest,
+    linkedCodes(locks, entry, []),
+    OPTIONS,
+    MORNING,
+    hass,
+  );
 
   test("starts with what the code has, on all of its locks", () => {
     expect(known).toMatchObject({

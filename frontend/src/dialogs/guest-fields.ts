@@ -21,7 +21,7 @@ import {
 } from "../logic/guest";
 import { pinCannotBeChosen, typedPin } from "../logic/pin";
 import { listSearch, overlapHint } from "../parts";
-import type { Lock } from "../types";
+import type { Lock, Stays } from "../types";
 import { choice, messageText, pinHint } from "./form";
 
 export interface Fields {
@@ -36,6 +36,7 @@ export interface Fields {
   selected: Lock[];
   /** The codes that the form changes. */
   linked: readonly Entry[];
+  stays: readonly Stays[];
   set(change: Partial<GuestForm>): void;
 }
 
@@ -192,12 +193,13 @@ export function overlapWarning({
   form,
   selected,
   linked,
+  stays,
 }: Fields): TemplateResult | typeof nothing {
   const { hass } = context;
   const now = new Date();
   const others = overlappingStays(form, selected, linked, now, zoneOf(hass));
   if (others.length === 0) return nothing;
-  return html`<p><bdi>${overlapHint(context, others)}</bdi></p>
+  return html`<p><bdi>${overlapHint(context, others, stays)}</bdi></p>
     <p class="secondary">${formatDates(hass, form.start, form.end)}</p>`;
 }
 

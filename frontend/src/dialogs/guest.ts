@@ -88,12 +88,12 @@ export class SeamGuestDialog extends SeamDialog {
       if (changes.has("form") && this.wasSubmitted) this.errors = this.check();
       return;
     }
-    const { options, locks } = this.snapshot;
+    const { options, locks, stays } = this.snapshot;
     const { hass } = this.context;
     const now = new Date();
     if (this.code && this.lock) {
       const entry = { lock: this.lock, code: this.code };
-      this.linked = linkedCodes(locks, entry);
+      this.linked = linkedCodes(locks, entry, stays);
       this.known = knownGuest(this.code, this.linked, options, now, hass);
       this.form = { ...this.known, ...(this.withNewPin ? { pin: "auto" } : {}) };
     } else {
@@ -123,8 +123,10 @@ export class SeamGuestDialog extends SeamDialog {
   /** What the fields of the form show. */
   private get fields(): Fields {
     const { context, form, errors, locks, selected, linked, set } = this;
+    const { stays } = this.snapshot;
     const [isNew, isPinOnly] = [!this.code, this.withNewPin];
-    return { context, form, errors, locks, selected, linked, set, isNew, isPinOnly };
+    const about = { stays, isNew, isPinOnly };
+    return { context, form, errors, locks, selected, linked, set, ...about };
   }
 
   private check(): Errors {

@@ -255,8 +255,8 @@ export abstract class SeamActions extends SeamHost {
     const { lock, code } = entry;
     const texts = CHANGES[action];
     const values = { name: label(code), lock: lock.name };
-    const others =
-      action === "allow_changes" ? [] : elsewhere(this.snapshot?.locks ?? [], entry);
+    const { locks = [], stays = [] } = this.snapshot ?? {};
+    const others = action === "allow_changes" ? [] : elsewhere(locks, entry, stays);
     const run = (of: Entry) => this.run(action, of);
     if (action === "extend" && others.length === 0) {
       this.announce(t("saving"), true);
@@ -277,7 +277,7 @@ export abstract class SeamActions extends SeamHost {
                   ? formatTime(hass, this.dayLater(code), new Date())
                   : "",
             }),
-      note: staysNote(this.context, this.snapshot?.stays ?? [], code, action),
+      note: staysNote(this.context, stays, code, action),
       confirm: t(texts.confirm),
       isDangerous: action === "end" || action === "delete",
       action: action === "allow_changes" ? "update" : action,

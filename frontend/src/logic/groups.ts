@@ -1,6 +1,6 @@
 /** Which codes belong together, and in which order. */
 
-import type { Code, CodeState, Lock, Problem } from "../types";
+import type { Code, CodeState, Lock, Problem, Stays } from "../types";
 
 export type Group = "attention" | "active" | "scheduled" | "unmanaged" | "expired";
 export type Order = "time" | "name";
@@ -175,11 +175,26 @@ export function entriesOf(locks: readonly Lock[]): Entry[] {
   return locks.flatMap((lock) => lock.codes.map((code) => ({ lock, code })));
 }
 
-/** Return the codes of the same name and times on several locks as one person. */
-export function people(entries: readonly Entry[]): Entry[][] {
+/** Return which stays codes were made for, by their IDs. */
+function stayOfCodes(all: readonly Stays[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { subentry_id, access_code_ids, stays } of all) {
+    // Stays that have ended, or are not known yet, are not listed.
+    for (const id of access_code_ids) found.set(id, subentry_id);
+    for (const [index, { locks }] of (stays ?? []).entries()) {
+      for (const { access_code_id: id } of locks)
+        if (id) found.set(id, JSON.stringify([subentry_id, index]));
+    }
+  }
+  return found;
+}
+
+/** Return the codes of the same name, times, and stay on several locks as one person. */
+export function people(entries: readonly Entry[], stays: readonly Stays[]): Entry[][] {
   const byPerson = new Map<string, Entry[]>();
+  const stayOf = stayOfCodes(stays);
   for (const entry of entries) {
-    const key = personOf(entry.code);
+    const key = personOf(entry.code, stayOf);
     const known = byPerson.get(key);
     if (known) known.push(entry);
     else byPerson.set(key, [entry]);
@@ -187,15 +202,28 @@ export function people(entries: readonly Entry[]): Entry[][] {
   return [...byPerson.values()];
 }
 
-function personOf({ access_code_id, name, starts_at, ends_at }: Code): string {
-  return JSON.stringify(name ? [name, starts_at, ends_at] : access_code_id);
+function personOf(
+  { access_code_id: id, name, starts_at, ends_at }: Code,
+  stayOf: ReadonlyMap<string, string>,
+): string {
+  // Many calendars call all bookings the same, and their times are those of the house.
+  return JSON.stringify(name ? [name, starts_at, ends_at, stayOf.get(id)] : id);
 }
 
 /** Return the codes of the same person on other locks. */
-export function elsewhere(locks: readonly Lock[], { lock, code }: Entry): Entry[] {
+export function elsewhere(
+  locks: readonly Lock[],
+  { lock, code }: Entry,
+  stays: readonly Stays[],
+): Entry[] {
   // Codes that Seam does not manage often have the same name by chance, such as "Slot 1".
   if (!code.is_managed) return [];
   const { common_code_key: key } = code;
+  const stayOf = stayOfCodes(stays);
+  const stay = stays
+    .flatMap((row) => row.stays ?? [])
+    .map((one) => one.locks.map(({ access_code_id }) => access_code_id))
+    .find((ids) => ids.includes(code.access_code_id));
   return entriesOf(locks).filter(
     (other) =>
       other.lock.device_id !== lock.device_id &&
@@ -204,7 +232,8 @@ export function elsewhere(locks: readonly Lock[], { lock, code }: Entry): Entry[
       other.code.state !== "expired" &&
       other.code.state !== "removing" &&
       ((key && other.code.common_code_key === key) ||
-        personOf(other.code) === personOf(code)),
+        stay?.includes(other.code.access_code_id) ||
+        personOf(other.code, stayOf) === personOf(code, stayOf)),
   );
 }
 

@@ -1,7 +1,7 @@
 /** The form for a new code or for changes of a code, and its rules. */
 
 import type { Key } from "../language";
-import type { Code, HomeAssistant, Lock, Options } from "../types";
+import type { Code, HomeAssistant, Lock, Options, Stays } from "../types";
 import { zoneOf } from "./formats";
 import { type Entry, elsewhere, entriesOf } from "./groups";
 import { commonLengths, pinCannotBeChosen, pinProblem } from "./pin";
@@ -116,8 +116,12 @@ export function knownGuest(
 }
 
 /** Return the code and those of the same person on other locks. */
-export function linkedCodes(locks: readonly Lock[], entry: Entry): Entry[] {
-  const others = elsewhere(locks, entry);
+export function linkedCodes(
+  locks: readonly Lock[],
+  entry: Entry,
+  stays: readonly Stays[],
+): Entry[] {
+  const others = elsewhere(locks, entry, stays);
   return [entry, ...others.filter(({ code }) => code.can.update === true)];
 }
 

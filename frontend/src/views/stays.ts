@@ -123,7 +123,7 @@ export class SeamStays extends LitElement {
     const where = places.flatMap((place) => this.link(place) ?? []);
     const time = (iso: string) => formatTime(hass, iso, this.now);
     const hasStarted = Date.parse(stay.starts_at) <= this.now.getTime();
-    const overlaps = overlapHint(context, overlapping(arrival));
+    const overlaps = overlapHint(context, overlapping(arrival), this.stays);
     return html`
       <div class="row stay">
         <div class="text">

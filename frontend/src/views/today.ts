@@ -224,7 +224,7 @@ export class SeamToday extends LitElement {
     note?: (entry: Entry) => string,
   ): TemplateResult {
     const { t } = this.context;
-    const all = people(entries);
+    const all = people(entries, this.snapshot.stays);
     const shown = this.isAllShown ? all : all.slice(0, limit);
     return html`<section class="box" aria-label=${title}>
       <div class="section">
