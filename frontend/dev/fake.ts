@@ -214,6 +214,7 @@ function staysOf(locks: readonly Lock[]): Stays {
           access_code_id: code.access_code_id,
           verdict: isGood ? "ready" : "at_risk",
           reason: isGood ? null : "The access code could not be set on the lock.",
+          ...(isGood ? {} : { reason_key: "selector.stay_reason.options.code_failed" }),
         };
       });
       const isReady = places.every(({ verdict }) => verdict === "ready");

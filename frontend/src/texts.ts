@@ -38,12 +38,18 @@ export function localized<T>(connection: Connection, value: T): T {
   const visit = (item: unknown): unknown => {
     if (Array.isArray(item)) return item.map(visit);
     if (typeof item !== "object" || item === null) return item;
-    if ("translation_key" in item) {
-      const { translation_key, translation_placeholders } = item as Text;
+    if (isText(item)) {
+      const { translation_key, translation_placeholders } = item;
       return textOf(connection, translation_key, translation_placeholders);
     }
     return Object.fromEntries(
-      Object.entries(item).map(([key, part]) => [key, visit(part)]),
+      Object.entries(item).flatMap(([key, part]) => [
+        [key, visit(part)],
+        // What else is shown depends on the reason.
+        ...(key === "reason" && isText(part)
+          ? [["reason_key", part.translation_key]]
+          : []),
+      ]),
     );
   };
   return visit(value) as T;
@@ -52,6 +58,10 @@ export function localized<T>(connection: Connection, value: T): T {
 interface Text {
   translation_key: string;
   translation_placeholders: Record<string, string>;
+}
+
+function isText(item: unknown): item is Text {
+  return typeof item === "object" && item !== null && "translation_key" in item;
 }
 
 /** Return a text of the integration, or else its fallback. */

@@ -152,6 +152,8 @@ export interface StayLock {
   access_code_id: string | null;
   verdict: Verdict;
   reason: string | null;
+  /** Its key, if it is a text of the integration. */
+  reason_key?: string;
 }
 
 export interface Stay {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import en from "../../custom_components/seam/translations/en.json";
 import { code, lock, problem } from "../dev/fake";
 import {
   arrivals,
@@ -8,7 +9,15 @@ import {
   problemOf,
 } from "../src/logic/stays";
 import { reduce } from "../src/store";
-import type { Lock, Stay, Stays, SubscriptionEvent, Verdict } from "../src/types";
+import { localized } from "../src/texts";
+import type {
+  Connection,
+  Lock,
+  Stay,
+  Stays,
+  SubscriptionEvent,
+  Verdict,
+} from "../src/types";
 
 const stay = (name: string, day: number, locks: Lock[], verdict: Verdict = "ready") =>
   ({
@@ -77,6 +86,8 @@ test("bookings that are alike have rows of their own", () => {
   expect(new Set(keys).size).toBe(2);
 });
 
+const REASON = "selector.stay_reason.options.";
+
 test("the problem is that of the code, or else that of its lock", () => {
   const failed = problem("The lock did not answer.");
   const offline = problem("The lock is offline.", { scope: "device" });
@@ -88,9 +99,28 @@ test("the problem is that of the code, or else that of its lock", () => {
   const all = [stays("Flat", [stay("Ada", 1, [door, gate, gone], "at_risk")])];
   const [arrival] = arrivals(all, [door, gate], "");
   if (!arrival) throw new Error();
+  for (const place of arrival.places) place.reason_key = `${REASON}code_failed`;
   expect(placesAtRisk(arrival).map(problemOf)).toEqual([failed, offline, undefined]);
   arrival.stay.has_arrived = true;
   expect(placesAtRisk(arrival)).toEqual([]);
+});
+
+test.each<[unknown, boolean]>([
+  ...Object.keys(en.selector.stay_reason.options).map((key): [unknown, boolean] => [
+    { translation_key: REASON + key },
+    key.startsWith("code_"),
+  ]),
+  [{ translation_key: "exceptions.no_free_slot.message" }, false],
+  ["Seam is down.", false],
+  [null, false],
+])("the problem of a lock is not shown for another reason: %j", (reason, isShown) => {
+  const battery = problem("The battery is low.", { scope: "device" });
+  const door = lock("Door", [code("Ada", "failed")], { problems: [battery] });
+  const flat = stays("Flat", [stay("Ada", 1, [door], "at_risk")]);
+  for (const place of flat.stays?.[0]?.locks ?? []) Object.assign(place, { reason });
+  const [arrival] = arrivals(localized({} as Connection, [flat]), [door], "");
+  const problems = arrival?.places.map(problemOf);
+  expect(problems).toEqual([isShown ? battery : undefined]);
 });
 
 test("only the stays that were sent change, and those of a restart stay", () => {

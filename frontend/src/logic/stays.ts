@@ -84,8 +84,13 @@ export function overlapping({ stay, places }: Arrival): Entry[] {
   );
 }
 
+/** The reasons that are the state of a code. */
+const OF_CODE = "selector.stay_reason.options.code_";
+
 /** Return the problem that keeps a guest out, as far as Seam reports one. */
-export function problemOf({ lock, code }: Place): Problem | undefined {
+export function problemOf({ lock, code, reason_key }: Place): Problem | undefined {
+  // The advice for a low battery does not help if the calendar is wrong.
+  if (!reason_key?.startsWith(OF_CODE)) return undefined;
   return [
     ...(code?.errors ?? []),
     ...(code?.warnings ?? []),
