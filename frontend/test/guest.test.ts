@@ -13,6 +13,7 @@ import {
   nights,
   updateData,
   withEnd,
+  withFutureStart,
   withStart,
 } from "../src/logic/guest";
 import type { HomeAssistant, Lock } from "../src/types";
@@ -55,6 +56,15 @@ describe("a new guest", () => {
       end: "2026-12-05T11:00",
       deviceIds: [],
     });
+  });
+
+  test("starts later if a lock that needs a start in the future is tried again", () => {
+    const again = (change: Partial<GuestForm>) =>
+      withFutureStart(form(change), new Date(MORNING.getTime() + 1), ZONE).start;
+    expect(again({ start: "2026-12-04T08:55" })).toBe("2026-12-04T09:05");
+    expect(again({ start: "2026-12-04T09:00" })).toBe("2026-12-04T09:05");
+    expect(again({ start: "2026-12-04T09:01" })).toBe("2026-12-04T09:01");
+    expect(again({ start: "", kind: "permanent" })).toBe("");
   });
 
   test("keeps the length of the stay when the check-in moves", () => {

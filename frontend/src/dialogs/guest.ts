@@ -21,6 +21,7 @@ import {
   linkedCodes,
   type Message,
   newGuest,
+  withFutureStart,
 } from "../logic/guest";
 import { staysNote } from "../parts";
 import { tools } from "../styles";
@@ -308,7 +309,11 @@ export class SeamGuestDialog extends SeamDialog {
     if (!progress || this.isBusy) return;
     const failed = progress.filter(isRepeatable);
     const pin = progress.find((made) => made.pin)?.pin;
-    const { context, form, selected } = this;
+    const { context, selected, timeZone } = this;
+    // Other locks accept a start that has passed. The codes of a guest have the same times.
+    const form = failed.some(({ field }) => field === "start")
+      ? withFutureStart(this.form, new Date(), timeZone)
+      : this.form;
     this.isBusy = true;
     this.error = "";
     try {

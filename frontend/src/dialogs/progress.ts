@@ -36,9 +36,13 @@ export function merged(
   );
 }
 
-/** Return whether it may help to send the same again. */
-export function isRepeatable({ error, isUncertain, field }: Progress): boolean {
-  return Boolean(error) && !isUncertain && (!field || field === "locks");
+/** Return whether it may help to send the same again, or with a later start. */
+export function isRepeatable({
+  error,
+  isUncertain,
+  field = "locks",
+}: Progress): boolean {
+  return Boolean(error) && !isUncertain && (field === "locks" || field === "start");
 }
 
 /** Return the code on each lock as it is now. */

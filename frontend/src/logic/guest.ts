@@ -56,6 +56,11 @@ export function fieldOf(name: string | undefined): Field | undefined {
   return name === undefined ? undefined : FIELDS[name];
 }
 
+/** Return a start that is soon. Some locks only accept one in the future. */
+function soon(now: Date): Date {
+  return new Date(Math.ceil((now.getTime() + 60_000) / 300_000) * 300_000);
+}
+
 /** Return the form for a new code. */
 export function newGuest(
   locks: readonly Lock[],
@@ -71,10 +76,8 @@ export function newGuest(
     return toMoment(`${day}T${time}`, home, now);
   };
   const usual = at(now, 0, check_in);
-  // A guest who is added after the time of check-in may stand at the door. Some locks
-  // only accept a start in the future.
-  const soon = new Date(Math.ceil((now.getTime() + 60_000) / 300_000) * 300_000);
-  const start = usual > now ? usual : soon;
+  // A guest who is added after the time of check-in may stand at the door.
+  const start = usual > now ? usual : soon(now);
   const local = (moment: Date) => toLocal(moment, zoneOf(hass));
   const possible = locks.filter((other) => other.can.create === true);
   const only = possible.length === 1 ? possible : [];
@@ -138,6 +141,12 @@ export function withStart(form: GuestForm, start: string): Partial<GuestForm> {
     end: canMove ? addDays(end, days) : end,
     chosen: { start: from, end },
   };
+}
+
+/** Return the form with a start in the future. */
+export function withFutureStart(form: GuestForm, now: Date, zone: string): GuestForm {
+  const start = stayTimes(form, now, zone)?.start;
+  return start && start <= now ? { ...form, start: toLocal(soon(now), zone) } : form;
 }
 
 /** Return the change of the form for an end that somebody chose. */
