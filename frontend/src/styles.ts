@@ -290,6 +290,10 @@ export const shared = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
+  /* Without a gap, but not hidden: screen readers must know it before it has a text. */
+  :is([role="status"], [aria-live]):empty {
+    position: absolute;
+  }
   .spinner {
     width: 20px;
     height: 20px;

@@ -277,9 +277,7 @@ export class SeamBatchDialog extends SeamDialog {
               </label>`
             : nothing
         }
-        <p role="status" class="secondary">
-          ${isRunning || phase === "done" ? this.result() : nothing}
-        </p>
+        <p role="status" class="secondary">${isRunning || phase === "done" ? this.result() : nothing}</p>
       `,
       phase === "done"
         ? html`<button class="filled" @click=${this.close}>${t("done")}</button>`
@@ -343,9 +341,6 @@ export class SeamBatchDialog extends SeamDialog {
         height: 20px;
         margin: 0;
         accent-color: var(--primary-color);
-      }
-      [role="status"]:empty {
-        display: none;
       }
     `,
   ];

@@ -214,7 +214,7 @@ export abstract class SeamDialog extends LitElement {
         gap: 8px;
       }
       [role="alert"]:not(:has(p)) {
-        display: none;
+        position: absolute;
       }
       .bottom {
         display: flex;

@@ -50,9 +50,6 @@ export const formStyles = css`
   .hint {
     font-size: 0.875rem;
   }
-  .hint:empty {
-    position: absolute;
-  }
   .bottom .hint {
     flex-basis: 100%;
     overflow-wrap: anywhere;

@@ -387,13 +387,13 @@ export abstract class SeamActions extends SeamHost {
       background: #323232;
       color: #fff;
       overflow-wrap: anywhere;
-      visibility: hidden;
+      pointer-events: none;
       opacity: 0;
       transition: opacity 150ms;
       box-shadow: 0 4px 12px rgb(0 0 0 / 30%);
     }
     .toast[data-shown] {
-      visibility: visible;
+      pointer-events: auto;
       opacity: 1;
     }
   `;

@@ -156,9 +156,6 @@ export class SeamPin extends LitElement {
         justify-content: center;
         gap: 8px;
       }
-      [role="status"]:empty {
-        display: none;
-      }
     `,
   ];
 }
