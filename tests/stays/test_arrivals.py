@@ -496,7 +496,8 @@ async def test_guest_whose_code_ends_early_is_at_risk(
     stays.book("Ada", start=2 * HOUR, end=2)
     await stays.wait(30)
     if arrives:
-        await stays.wait(95)
+        for minutes in (31, 2, 62):
+            await stays.wait(minutes)
         stays.simulator.control.use_code(stays.codes[0].access_code_id)
         await stays.wait()
         assert told.types()[-1] == "arrived"
@@ -508,8 +509,8 @@ async def test_guest_whose_code_ends_early_is_at_risk(
             stays.book("Ada", start=2 * HOUR, end=end)
         else:
             await change_by_hand(stays, ends_at=START + timedelta(days=1))
-        for _ in range(8 if not arrives else 2):
-            await stays.wait(15)
+        for minutes in (1, 1, *[15] * (2 if arrives else 8)):
+            await stays.wait(minutes)
         assert told.types()[:1] == ["at_risk"]
         assert state(stays, PROBLEM).state == STATE_ON
         assert len(issues(stays)) == 1
@@ -519,8 +520,8 @@ async def test_guest_whose_code_ends_early_is_at_risk(
         await change_by_hand(
             stays, ends_at=START + timedelta(days=end if way == "refused" else 2)
         )
-        for _ in range(2):
-            await stays.wait(15)
+        for minutes in (1, 1, 15):
+            await stays.wait(minutes)
         assert state(stays, PROBLEM).state == STATE_OFF
         assert not issues(stays)
 
@@ -533,6 +534,112 @@ async def test_code_may_end_a_little_early(stays: Stays, told: Told) -> None:
     await stays.wait(15)
     assert state(stays, PROBLEM).state == STATE_OFF
     assert "at_risk" not in told.types()
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+@pytest.mark.parametrize("way", ["offline", "stuck"])
+async def test_guest_whose_extension_does_not_reach_the_lock_is_at_risk(
+    stays: Stays, told: Told, way: str, arrives: bool
+) -> None:
+    """The code has its new end at Seam, but the lock still has the old one."""
+    await offer_backups(stays)
+    stays.book("Ada", start=0.9 * HOUR, end=6 * HOUR)
+    for minutes in (1, 1, 52):
+        await stays.wait(minutes)
+    [code] = stays.codes
+    if arrives:
+        stays.simulator.control.use_code(code.access_code_id)
+        await stays.wait()
+    told.types()
+    if way == "offline":
+        await go_offline(stays)
+    else:
+        mutation = {"mutation_code": "updating_time_frame", "message": "x"}
+        mutation["created_at"] = stays.simulator.clock.now().isoformat()
+        row = {"status": "setting", "pending_mutations": [mutation]}
+        stays.simulator.backend.settings.row_overrides[code.access_code_id] = row
+    stays.book("Ada", start=0.9 * HOUR, end=2)
+    for _ in range(8):
+        await stays.wait()
+    assert code.ends_at == START + timedelta(days=2)
+    assert "at_risk" in told.types()
+    # Whoever is in has a code that works for now.
+    assert bool(code.pulled_backup_access_code_id) is not arrives
+    assert state(stays, PROBLEM).state == (STATE_ON if arrives else STATE_OFF)
+    assert len(issues(stays)) == arrives
+    stays.simulator.backend.settings.row_overrides.clear()
+    await come_online(stays)
+    for _ in range(3):
+        await stays.wait()
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert not issues(stays)
+
+
+async def test_guest_whose_backup_ends_early_is_at_risk(stays: Stays) -> None:
+    """The stay was extended after the backup had been pulled."""
+    await offer_backups(stays)
+    await go_offline(stays)
+    stays.book("Ada", start=0.2 * HOUR, end=6 * HOUR)
+    for _ in range(15):
+        await stays.wait()
+    [backup] = [code for code in stays.codes if code.is_backup]
+    stays.simulator.control.use_code(backup.access_code_id)
+    await stays.wait()
+    assert state(stays, PROBLEM).state == STATE_OFF
+    stays.book("Ada", start=0.2 * HOUR, end=2)
+    for _ in range(3):
+        await stays.wait()
+    assert backup.ends_at == START + timedelta(hours=6)
+    assert state(stays, PROBLEM).state == STATE_ON
+
+
+@pytest.mark.parametrize(
+    ("booked", "begun", "late"),
+    [
+        # Seam has an hour.
+        (-12 * 60, -60, -15),
+        (-12 * 60, -60 * 72, -15),
+        # The guest has booked at the last minute.
+        (-17, -17, -12),
+        (10, 10, 15),
+        # The lock gets its codes at their start only.
+        (-12 * 60, 0, 5),
+    ],
+)
+async def test_code_that_stays_being_set_is_a_risk(
+    stays: Stays, told: Told, booked: int, begun: int, late: int
+) -> None:
+    """From when it should have been set, in minutes after the start."""
+    await offer_backups(stays)
+    starts_at = START + timedelta(hours=13)
+    while (now := stays.simulator.clock.now()) < starts_at + timedelta(minutes=booked):
+        await stays.wait((starts_at - now) / timedelta(minutes=1) + booked)
+    stays.book("Ada", start=13 * HOUR, end=2)
+    await stays.settle()
+    [code] = stays.codes
+    mutation = {
+        "mutation_code": "creating",
+        "message": "x",
+        "created_at": (starts_at + timedelta(minutes=begun)).isoformat(),
+    }
+    # Until then, Seam waits.
+    if begun == 0:
+        scheduled = {"scheduled_at": starts_at.isoformat()}
+        mutation |= {"mutation_code": "deferring_creation", **scheduled}
+    overrides = stays.simulator.backend.settings.row_overrides
+    overrides[code.access_code_id] = {
+        "status": "unset" if begun == 0 else "setting",
+        "is_scheduled_on_device": False,
+        "pending_mutations": [mutation],
+    }
+    await stays.entry.runtime_data.async_reconcile()
+    while (now := stays.simulator.clock.now()) < starts_at + timedelta(minutes=25):
+        is_late = now >= starts_at + timedelta(minutes=late)
+        assert bool(code.pulled_backup_access_code_id) is is_late
+        minutes = (now - starts_at) / timedelta(minutes=1)
+        await stays.wait(1 if minutes >= -20 else min(60, -20 - minutes))
+    types = told.types()
+    assert types.count("at_risk") == types.count("backup_pulled") == 1
 
 
 @pytest.mark.parametrize("time_zone", ["US/Pacific", "Pacific/Fiji"])

@@ -21,6 +21,8 @@ from .run import Report
 SOON: Final = timedelta(hours=24)
 REPAIR_BEFORE: Final = timedelta(hours=3)
 BACKUP_BEFORE: Final = timedelta(minutes=15)
+# By then, a lock that can be reached has been set.
+_SET_WITHIN: Final = timedelta(minutes=5)
 # Seam rounds times by at most this much.
 _ROUNDED_BY: Final = timedelta(hours=1)
 
@@ -54,6 +56,8 @@ class Place:
     """Why the last change failed."""
     ends_early: bool = False
     """Whether the code ends before the stay, as it cannot be changed."""
+    late_at: datetime | None = None
+    """From when a code that is being set is at risk."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +93,7 @@ class Arrival:
             *(start - before for before in (SOON, REPAIR_BEFORE, BACKUP_BEFORE)),
             start,
             self.span.ends_at,
+            *(place.late_at for place in self.places if place.late_at),
         )
 
 
@@ -126,7 +131,11 @@ def find_arrivals(
             is_impossible or any(place in by_place or place in steps for place in ids)
         ):
             continue
-        linked = [by_place[place] for place in ids if place in by_place]
+        has_arrived = any(
+            link.is_used and link.is_of(stay)
+            for place in ids
+            if (link := by_place.get(place))
+        )
         places = tuple(
             _at_risk(place[1], Reason.IMPOSSIBLE_TIMES)
             if is_impossible
@@ -138,6 +147,7 @@ def find_arrivals(
                 steps.get(place),
                 errors.get(place),
                 now,
+                has_arrived=has_arrived,
             )
             for place in ids
         )
@@ -155,7 +165,7 @@ def find_arrivals(
                 name=next(filter(None, names), stay.name),
                 span=stay.span,
                 places=places,
-                has_arrived=any(link.is_used and link.is_of(stay) for link in linked),
+                has_arrived=has_arrived,
             )
         )
     return tuple(found)
@@ -196,6 +206,8 @@ def _place(
     step: Step | None,
     error: Exception | None,
     now: datetime,
+    *,
+    has_arrived: bool,
 ) -> Place:
     """Return whether the guest of a stay can open a lock."""
     if lock is None:
@@ -221,7 +233,7 @@ def _place(
     works_at_arrival = span_of(code).overlaps(
         Span(arrival, arrival + timedelta(seconds=1))
     )
-    ends_early = span_of(code).ends_at < stay.span.ends_at - _ROUNDED_BY
+    ends_early = _is_short(code, stay)
     is_edited = step is not None and step.kind is Kind.EDITED
     if (error or is_edited) and (ends_early or not works_at_arrival):
         reason = Reason.REFUSED if error else Reason.CHANGED_BY_HAND
@@ -231,12 +243,43 @@ def _place(
     if (is_change or is_late) and not works_at_arrival:
         return Place(device_id=device_id, verdict=Verdict.SETTING, code_id=code_id)
     backup = backup_of(lock, code)
-    states = [code_state(lock, one, now) for one in (code, backup) if one]
+    is_short = backup is not None and _is_short(backup, stay)
+    usable = [code] if backup is None or is_short else [code, backup]
+    states = [code_state(lock, one, now) for one in usable]
     verdicts = [_VERDICTS.get(state, Verdict.AT_RISK) for state in states]
     verdict = min(verdicts, key=tuple(Verdict).index)
+    late_at: datetime | None = None
+    if verdict is Verdict.SETTING:
+        assert link
+        late_at = _late_at(stay, link, code)
+        if late_at <= now:
+            verdict, states[0] = Verdict.AT_RISK, CodeState.AT_RISK
     if verdict is Verdict.AT_RISK:
-        return _at_risk(device_id, f"code_{states[0]}", code_id)
-    return Place(device_id=device_id, verdict=verdict, code_id=code_id)
+        # A guest who is in has a code that works, but the lock may not know its new end.
+        ends_early = is_short or (has_arrived and _is_moving(code))
+        return _at_risk(device_id, f"code_{states[0]}", code_id, ends_early=ends_early)
+    return Place(device_id=device_id, verdict=verdict, code_id=code_id, late_at=late_at)
+
+
+def _is_short(code: AccessCode, stay: Stay) -> bool:
+    """Return whether a code ends before a stay, as far as its times say."""
+    return span_of(code).ends_at < stay.span.ends_at - _ROUNDED_BY
+
+
+def _is_moving(code: AccessCode) -> bool:
+    """Return whether the lock may still have the old times of a code."""
+    return any(
+        mutation.mutation_code == "updating_time_frame"
+        for mutation in code.pending_mutations or ()
+    )
+
+
+def _late_at(stay: Stay, link: Link, code: AccessCode) -> datetime:
+    """Return from when a code that is being set may not work on arrival."""
+    # Seam may set it at its start only.
+    begun = (m.scheduled_at or m.created_at for m in code.pending_mutations or ())
+    set_by = max((link.asked_at, *filter(None, begun))) + _SET_WITHIN
+    return max(set_by, stay.span.starts_at - BACKUP_BEFORE)
 
 
 def _at_risk(
