@@ -15,7 +15,6 @@ from custom_components.seam.stays.bookings import (
     counts,
     span_of,
     stays_of,
-    telephone_pin,
     title_of,
 )
 from custom_components.seam.sync.occupancy import Span
@@ -160,39 +159,6 @@ def test_long_description_is_read() -> None:
     """Anybody who books can write one. A quadratic search would take minutes."""
     one = booking("Ada", description="\n" * 200_000)
     assert code_name(title_of(one, rules(name_template="{guest}"))) == "Ada"
-
-
-@pytest.mark.parametrize(
-    ("description", "pin"),
-    [
-        ("Phone Number (Last 4 Digits): 4821", "4821"),
-        ("Reservation: HM123456\nPhone: +49 151 2345-6789", "6789"),
-        ("Call +1 (555) 010-9876.", "9876"),
-        ("Mobile 0151 2345 6789", "6789"),
-        ("Mobil: 0171 2345678", "5678"),
-        ("Handynummer (WhatsApp): 0171/2345678", "5678"),
-        ("Teléfono móvil: 612 345 678", "5678"),
-        ("Téléphone : 06 12 34 56 78", "5678"),
-        ("Numer telefonu komórkowego: 601 234 567", "4567"),
-        ("Κινητό τηλέφωνο: 691 234 5678", "5678"),
-        ("携帯電話：090-1234-5678", "5678"),
-        ("手机：138 1234 5678", "5678"),
-        ("Portable : 06 12 34 56 78", "5678"),
-        ("Rua A 5, CEP 01310-100. Phone: +55 11 91234-5678", "5678"),
-        ("CEP 01310-100. Contact +55 11 91234-5678", "5678"),
-        ("Please tell them reservation number 4829174455", None),
-        ("Portable crib needed. Booking id 998877665", None),
-        ("Telluride cabin, ref 123456789", None),
-        ("Ceppaloni house: gate 482913", None),
-        ("A handy note: booking 48291744", None),
-        ("Reservation 123456789, 2 adults, 350 EUR", None),
-        ("2026-11-24 to 2026-11-26", None),
-        ("", None),
-    ],
-)
-def test_pin_of_telephone_number(description: str, pin: str | None) -> None:
-    """Other numbers are not taken for one of a telephone."""
-    assert telephone_pin(description) == pin
 
 
 def test_booking_without_uid_is_known_by_start_and_summary() -> None:

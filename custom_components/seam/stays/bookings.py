@@ -13,6 +13,7 @@ from typing import Final
 from ..api.readable import is_blank, readable
 from ..api.redact import mask_numbers
 from ..sync.occupancy import Span
+from .telephone import telephone_pin
 
 _FIELD: Final = re.compile(r"\{(summary|guest|uid)\}")
 _GUEST: Final = re.compile(
@@ -31,24 +32,6 @@ _BETWEEN_ANSWERS: Final = timedelta(seconds=20)
 # Those cannot be converted to all time zones, and actions accept 2000 to 9000 in UTC.
 _FIRST_YEAR: Final = 2001
 _LAST_YEAR: Final = 8999
-
-# Booking platforms either give the last four digits, or the number itself. Reservation
-# numbers look like a number without a country code, so that one needs a label.
-_LAST_DIGITS: Final = re.compile(
-    r"last (?:4|four) digits\W{0,5}(\d{4})(?!\d)", re.IGNORECASE
-)
-_NUMBER: Final = r"\d(?:[ ()./-]{0,2}\d){5,14}(?!\d)"
-# In all languages of the integration.
-_LABEL: Final = (
-    r"phone|telephone|mobile|cell|cellphone|tel|tel[eé]f[oó]n\w*|telefoon\w*"
-    r"|t[eé]l[eé]phone|t[eé]l|mobil|mobilnummer|mobiltelefon\w*|mobiel|handynummer"
-    r"|handy(?=:)|rufnummer|portable(?=\s*:)|m[oó]vil|celular|cellulare|telem[oó]vel"
-    r"|komórk\w*|puhelin\w*|cep tel\w*|τηλ\w*|κινητ\w*|電話\w*|携帯\w*|电话\w*|手机\w*"
-)
-_LABELED: Final = re.compile(
-    rf"\b(?:{_LABEL})\b[^\d\n]{{0,20}}{_NUMBER}", re.IGNORECASE
-)
-_INTERNATIONAL: Final = re.compile(rf"\+{_NUMBER}")
 
 
 class PinRule(StrEnum):
@@ -283,15 +266,6 @@ def code_name(title: str) -> str:
     # Masking only PINs would tell whoever writes the calendar which numbers are PINs.
     name = " ".join(mask_numbers(title, "").split())
     return _FALLBACK_NAME if is_blank(name) else name
-
-
-def telephone_pin(description: str) -> str | None:
-    """Return the last four digits of the telephone number in a description."""
-    if match := _LAST_DIGITS.search(description):
-        return match[1]
-    if match := _LABELED.search(description) or _INTERNATIONAL.search(description):
-        return "".join(filter(str.isdecimal, match[0]))[-4:]
-    return None
 
 
 def _identity(booking: Booking) -> str:
