@@ -304,6 +304,44 @@ async def test_refused_code_is_at_risk(stays: Stays) -> None:
     assert arrival["verdict"] == "at_risk"
 
 
+@pytest.mark.parametrize(
+    "way", ["code", "times", "full", "refused", "changed by hand", "deleted by hand"]
+)
+async def test_advice_is_about_the_reason(stays: Stays, way: str) -> None:
+    """A warning of the lock is not why there is no code, or why it has other times."""
+    stays.simulator.control.device_warning("Front Door", "power_saving_mode")
+    if way == "full":
+        device = stays.simulator.state.devices[FRONT_DOOR]
+        device.properties["max_active_codes_supported"] = 1
+    elif way == "times":
+        await set_up_with(stays, check_in="23:00:00", check_out="01:00:00")
+    elif way == "refused":
+        faults = stays.simulator.faults
+        faults.add("status", path="/access_codes/create", status=400)
+    await stays.entry.runtime_data.async_reconcile()
+    stays.book("Ada", start=2 * HOUR, end=6 * HOUR)
+    await stays.wait()
+    if way == "changed by hand":
+        await change_by_hand(stays, starts_at=START + timedelta(hours=5))
+    elif way == "deleted by hand":
+        [code] = stays.codes
+        data = {"entity_id": FRONT, "access_code_id": code.access_code_id}
+        await stays.hass.services.async_call(
+            DOMAIN, "delete_access_code", data, blocking=True
+        )
+        await stays.wait(10)
+    elif way == "code":
+        await go_offline(stays)
+    await stays.wait(15)
+    [arrival] = state(stays, PROBLEM).attributes["arrivals"]
+    assert arrival["reason"]
+    for shown in (arrival, *arrival["locks"]):
+        assert bool(shown["advice"]) is (way == "code")
+    [issue] = issues(stays)
+    assert issue.translation_placeholders
+    assert bool(issue.translation_placeholders["advice"]) is (way == "code")
+
+
 @pytest.mark.parametrize("is_allowed", [True, False])
 async def test_backup_is_pulled_fifteen_minutes_before(
     stays: Stays, told: Told, is_allowed: bool

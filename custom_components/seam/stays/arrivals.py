@@ -23,6 +23,8 @@ REPAIR_BEFORE: Final = timedelta(hours=3)
 BACKUP_BEFORE: Final = timedelta(minutes=15)
 # By then, a lock that can be reached has been set.
 _SET_WITHIN: Final = timedelta(minutes=5)
+CODE_REASONS: Final = "code_"
+"""What the keys of reasons start with that are states of a code."""
 # Seam rounds times by at most this much.
 _ROUNDED_BY: Final = timedelta(hours=1)
 
@@ -257,7 +259,9 @@ def _place(
     if verdict is Verdict.AT_RISK:
         # A guest who is in has a code that works, but the lock may not know its new end.
         ends_early = is_short or (has_arrived and _is_moving(code))
-        return _at_risk(device_id, f"code_{states[0]}", code_id, ends_early=ends_early)
+        return _at_risk(
+            device_id, f"{CODE_REASONS}{states[0]}", code_id, ends_early=ends_early
+        )
     return Place(device_id=device_id, verdict=verdict, code_id=code_id, late_at=late_at)
 
 

@@ -9,7 +9,7 @@ from ..activity import lock_name
 from ..advice import async_advice
 from ..attributes import JsonObject, local_time
 from ..coordinator import SeamConfigEntry
-from .arrivals import Arrival, Place, Verdict
+from .arrivals import CODE_REASONS, Arrival, Place
 from .preview import async_reason
 
 
@@ -77,7 +77,8 @@ def _advice(hass: HomeAssistant, entry: SeamConfigEntry, place: Place) -> str | 
     """Return the advice for the first problem of a code that is at risk, or its lock."""
     data = entry.runtime_data.data
     lock = data.locks.get(place.device_id)
-    if lock is None or place.verdict is not Verdict.AT_RISK:
+    # Other reasons, such as a stay without a code, are not due to these problems.
+    if lock is None or not (place.reason or "").startswith(CODE_REASONS):
         return None
     code = lock.code(place.code_id)
     problems = [*(code.errors + code.warnings if code else ()), *data.problems_of(lock)]
