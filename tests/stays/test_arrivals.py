@@ -28,6 +28,7 @@ from custom_components.seam.const import DOMAIN
 from custom_components.seam.stays.settings import (
     CONF_ARRIVE_BY,
     CONF_BACKUP,
+    CONF_BEFORE,
     CONF_CALENDAR,
     CONF_EXCLUDES,
     CONF_LOCKS,
@@ -680,14 +681,19 @@ async def test_code_that_stays_being_set_is_a_risk(
     assert types.count("at_risk") == types.count("backup_pulled") == 1
 
 
+@pytest.mark.parametrize("hours_before", [0, 24])
 @pytest.mark.parametrize("time_zone", ["US/Pacific", "Pacific/Fiji"])
 async def test_guest_who_has_not_arrived_in_time(
-    stays: Stays, told: Told, time_zone: str
+    stays: Stays, told: Told, time_zone: str, hours_before: int
 ) -> None:
-    """It is told once, at the time of day that was chosen, maybe after midnight."""
+    """It is told once, at the time of day that was chosen, maybe after midnight.
+
+    The code may work long before.
+    """
     await stays.hass.config.async_set_time_zone(time_zone)
     by = dt_util.as_local(START + timedelta(hours=3))
-    await set_up_with(stays, **{CONF_ARRIVE_BY: f"{by:%H:%M:%S}"})
+    settings = {CONF_ARRIVE_BY: f"{by:%H:%M:%S}", CONF_BEFORE: hours_before * 60}
+    await set_up_with(stays, **settings)
     stays.book("Ada", start=HOUR, end=10 * HOUR)
     await stays.wait()
     for _ in range(2):

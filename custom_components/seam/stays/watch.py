@@ -26,7 +26,7 @@ from .links import Link
 from .plan import Kind, Reason, Step
 from .rescue import Rescue
 from .runner import StaysRunner
-from .settings import CONF_ARRIVE_BY, CONF_LOCKS
+from .settings import CONF_ARRIVE_BY, CONF_BEFORE, CONF_LOCKS
 from .verdicts import new_verdicts
 
 WATCHES: HassKey[dict[str, StaysWatch]] = HassKey(f"{DOMAIN}_stays")
@@ -196,7 +196,8 @@ class StaysWatch:
         at = dt_util.parse_time(self.runner.settings.get(CONF_ARRIVE_BY, ""))
         if at is None:
             return None
-        local = dt_util.as_local(arrival.span.starts_at)
+        before = timedelta(minutes=self.runner.settings.get(CONF_BEFORE, 0))
+        local = dt_util.as_local(arrival.span.starts_at + before)
         late_at = datetime.combine(local.date(), at, local.tzinfo)
         if late_at <= local:
             # It is after midnight.
