@@ -838,6 +838,48 @@ async def test_code_extended_by_hand_ends_later(stays: Stays, told: Told) -> Non
     assert told.types() == ["ended"]
 
 
+@pytest.mark.parametrize("pin_rule", ["seam", "same"])
+async def test_stay_that_is_shortened_into_the_past_ends(
+    stays: Stays, told: Told, pin_rule: str
+) -> None:
+    """The guest has left early, and the host corrects the booking afterwards."""
+    await set_up_with(stays, pin_rule=pin_rule)
+    stays.book("now", start=HOUR, end=2, summary="Ada")
+    stays.book("next", start=3, end=4, summary="Ada")
+    for minutes in (1, 1, 60, 60):
+        await stays.wait(minutes)
+    # It starts at the same time, but later.
+    stays.book("now", start=HOUR, end=1, summary="Ada")
+    for _ in range(3):
+        await stays.wait()
+    assert "ended" not in told.types()
+    stays.book("now", start=HOUR, end=1.5 * HOUR, summary="Ada")
+    for _ in range(3):
+        await stays.wait()
+    [ended] = [
+        shown for shown in told.states if shown.attributes["event_type"] == "ended"
+    ]
+    ends_at = datetime.fromisoformat(ended.attributes["ends_at"])
+    assert ends_at == START + timedelta(hours=1.5)
+    told.types()
+    await stays.wait(30)
+    assert told.types() == []
+
+
+async def test_stay_that_is_moved_into_the_past_has_not_ended(
+    stays: Stays, told: Told
+) -> None:
+    """It has not begun."""
+    stays.book("Ada", start=HOUR, end=2)
+    await stays.wait()
+    await stays.wait()
+    stays.book("Ada", start=-2, end=-1)
+    for _ in range(3):
+        await stays.wait()
+    assert "ended" not in told.types()
+    assert not stays.codes
+
+
 async def test_stay_that_ends_while_home_assistant_is_off(
     stays: Stays, told: Told
 ) -> None:

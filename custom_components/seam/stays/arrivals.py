@@ -69,6 +69,8 @@ class Arrival:
     identity: str
     """The same even if the key of the stay changes, and without its name."""
     name: str
+    booking: str
+    """Identifies the event."""
     span: Span
     places: tuple[Place, ...]
     has_arrived: bool = False
@@ -165,6 +167,7 @@ def find_arrivals(
             Arrival(
                 identity=f"{identity}.{alike[identity]}",
                 name=next(filter(None, names), stay.name),
+                booking=stay.booking,
                 span=stay.span,
                 places=places,
                 has_arrived=has_arrived,

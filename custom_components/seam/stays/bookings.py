@@ -123,6 +123,8 @@ class Stays:
     """Keys of those that have ended."""
     visits: Mapping[str, Sequence[Stay]]
     """All listed stays of each person whose code moves, by key."""
+    ended: Mapping[str, datetime]
+    """When those have ended, by event."""
     impossible: Mapping[str, Stay]
     """Those that would end before they start, or are too far in the future, by key.
 
@@ -195,6 +197,11 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
         coming=dict(sorted(coming.items(), key=lambda item: item[1].span.starts_at)),
         over=frozenset(stay.key for stay in stays) - coming.keys(),
         visits=visits,
+        ended={
+            stay.booking: stay.span.ends_at
+            for stay in stays
+            if stay.span.ends_at <= now
+        },
         impossible={
             stay.key: stay for stay in reversed(impossible) if stay.key not in coming
         },

@@ -91,6 +91,8 @@ class StaysRunner:
         self.report: Report | None = None
         self.stays: tuple[Stay, ...] | None = None
         """Those that have not ended, None until there is a good answer."""
+        self.ended: Mapping[str, datetime] = {}
+        """When the others have ended, by event."""
 
     @property
     def calendar(self) -> str:
@@ -204,6 +206,7 @@ class StaysRunner:
             rules = rules_of(self.settings, dt_util.get_default_time_zone())
             now = dt_util.utcnow()
             found = stays_of(answer, rules, now)
+            self.ended = found.ended
             self.stays = stays_to_watch(found, report.plan, self.stays or (), now)
         self._on_run()
         before, self._logged = self._logged, set()

@@ -163,7 +163,7 @@ class StaysWatch:
         coming = {arrival.identity for arrival in self.arrivals or ()}
         over = [
             arrival
-            for arrival in (*self._staying, *before)
+            for arrival in (*self._staying, *map(self._shortened, before))
             if arrival.span.ends_at <= now and arrival.identity not in coming
         ]
         self._staying = [arrival for arrival in over if self._ends_at(arrival) > now]
@@ -174,6 +174,14 @@ class StaysWatch:
             late_at = self._late_at(arrival)
             if late_at and not arrival.has_arrived and self._looked_at < late_at <= now:
                 async_fire_arrival(self._hass, self.runner, "not_arrived", arrival)
+
+    def _shortened(self, arrival: Arrival) -> Arrival:
+        """Return a stay with the end that it now has, if that has passed."""
+        starts_at = arrival.span.starts_at
+        ends_at = self.runner.ended.get(arrival.booking)
+        if ends_at is None or not starts_at < ends_at < arrival.span.ends_at:
+            return arrival
+        return replace(arrival, span=Span(starts_at, ends_at))
 
     def _ends_at(self, arrival: Arrival) -> datetime:
         """Return when a stay ends, later if somebody has extended a code by hand."""
