@@ -270,6 +270,23 @@ async def test_end(simulator: Simulator, panel: Panel) -> None:
     assert before <= ends_at - timedelta(minutes=2) <= dt_util.utcnow()
 
 
+@pytest.mark.parametrize("seconds", [30, 119, 150])
+async def test_end_never_extends(
+    simulator: Simulator, panel: Panel, reconcile: Poll, seconds: int
+) -> None:
+    """A code that is about to end anyway stays as it is."""
+    code = simulator.state.access_codes[CODE_GUEST_NOW]
+    now = dt_util.utcnow().replace(microsecond=0)
+    code.ends_at = before = now + timedelta(seconds=seconds)
+    await reconcile()
+    rows = await panel.results(
+        "seam/code/end", entity_id=FRONT, access_code_id=CODE_GUEST_NOW
+    )
+    assert "error" not in rows[FRONT]
+    assert (code.ends_at == before) is (seconds < 120)
+    assert code.ends_at <= before
+
+
 async def test_reveal(simulator: Simulator, panel: Panel) -> None:
     """The PIN is in the answer only."""
     rows = await panel.results(

@@ -14,14 +14,17 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run
+from ..actions.codes import matching_codes
 from ..actions.convert import ATTR_ALL
 from ..actions.fields import (
     ATTR_ACCESS_CODE_ID,
     ATTR_DRY_RUN,
     ATTR_ENDS_AT,
     LOCK_SCHEMA,
+    code_selection,
 )
 from ..actions.targets import Answer, Answers, Target, as_row, async_refresh_targets
+from ..actions.update import async_update_access_code
 from ..attributes import JsonObject
 from ..errors import ChangeUncertainError, refusal
 from .conversion import (
@@ -51,6 +54,21 @@ async def _async_refresh(_call: ServiceCall, targets: list[Target]) -> Answers:
     return answers | errors
 
 
+async def _async_end(call: ServiceCall, targets: list[Target]) -> Answers:
+    """End a code now, as the clocks of browsers may be wrong, and never extend it."""
+    selection = code_selection(call.data)
+    ends = (
+        code.ends_at
+        for target in targets
+        for code in matching_codes(target.lock.managed, selection)
+        if code.ends_at
+    )
+    data = {**call.data, ATTR_ENDS_AT: min((dt_util.utcnow() + _ENDS_WITHIN, *ends))}
+    return await async_update_access_code(
+        ServiceCall(call.hass, call.domain, call.service, data, call.context), targets
+    )
+
+
 _COMMANDS: Final[Mapping[str, Action]] = {
     "seam/code/create": SCHEDULE_WITHOUT_WAITING,
     "seam/code/update": ACTIONS["update_access_code"],
@@ -60,6 +78,7 @@ _COMMANDS: Final[Mapping[str, Action]] = {
     "seam/code/reveal": ACTIONS["reveal_access_code"],
     "seam/code/pull_backup": ACTIONS["pull_backup_access_code"],
     "seam/code/generate": ACTIONS["generate_code"],
+    "seam/code/end": Action(_async_end, ACTIONS["update_access_code"].schema),
     "seam/lock/refresh": Action(_async_refresh, LOCK_SCHEMA),
     "seam/conversion/start": Action(async_start_conversion, CONVERSION_SCHEMA),
 }
@@ -84,7 +103,6 @@ def async_register_commands(hass: HomeAssistant) -> None:
     """Register the commands."""
     for command, action in _COMMANDS.items():
         _async_register(hass, command, action)
-    _async_register(hass, "seam/code/end", _end)
     _async_register(hass, "seam/preview", _preview)
     for command, handler in _OTHER_COMMANDS.items():
         websocket_api.async_register_command(hass, command, handler, _ANYTHING)
@@ -113,12 +131,6 @@ def _async_register(
             connection.send_result(msg["id"], {"results": rows})
 
     websocket_api.async_register_command(hass, command, async_handle, _ANYTHING)
-
-
-def _end(data: dict[str, Any]) -> Action:
-    """Return the action that ends a code now, as the clocks of browsers may be wrong."""
-    data[ATTR_ENDS_AT] = dt_util.utcnow() + _ENDS_WITHIN
-    return ACTIONS["update_access_code"]
 
 
 def _preview(data: dict[str, Any]) -> Action:
