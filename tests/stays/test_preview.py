@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
@@ -87,6 +88,18 @@ async def confirm_empty(stays: Stays) -> None:
     stays.simulator.faults.clear()
 
 
+async def cancel_visit(stays: Stays) -> None:
+    """The code of one person moves to the next visit, another one has none."""
+    await set_up_with(stays, **{CONF_PIN_RULE: "same"})
+    stays.book("Visit 1", 2, 3, summary="Cleaner")
+    stays.book("Visit 2", 5, 6, summary="Cleaner")
+    stays.book("Last visit", 2, 3, summary="Plumber")
+    await stays.wait()
+    await stays.wait()
+    for uid in ("Visit 1", "Last visit"):
+        stays.calendar.bookings.pop(uid)
+
+
 async def lose_code(stays: Stays) -> None:
     """Other stays have a code like one that was never confirmed."""
     [first] = stays.entry.subentries.values()
@@ -112,7 +125,15 @@ async def lose_code(stays: Stays) -> None:
 
 
 @pytest.mark.parametrize(
-    "prepare", [change_everything, fill_lock, refuse_pin, confirm_empty, lose_code]
+    "prepare",
+    [
+        change_everything,
+        fill_lock,
+        refuse_pin,
+        confirm_empty,
+        cancel_visit,
+        lose_code,
+    ],
 )
 async def test_run_does_what_the_preview_says(
     stays: Stays, prepare: Callable[[Stays], Awaitable[None]]
@@ -141,6 +162,8 @@ async def test_run_does_what_the_preview_says(
             done["deleted"].append((old[key][0], before[key].device_id))
         elif old[key][1:] != (new[key].starts_at, new[key].ends_at):
             done["moved"].append((new[key].name, new[key].device_id))
+            [row] = (row for row in rows["moved"] if row["access_code_id"] == key)
+            assert datetime.fromisoformat(row["starts_at"]) == new[key].starts_at
         elif old[key][0] != new[key].name:
             done["renamed"].append((new[key].name, new[key].device_id))
     locks = {

@@ -270,7 +270,7 @@ async def test_end(simulator: Simulator, panel: Panel) -> None:
     assert before <= ends_at - timedelta(minutes=2) <= dt_util.utcnow()
 
 
-@pytest.mark.parametrize("seconds", [30, 119, 150])
+@pytest.mark.parametrize("seconds", [30, 119, 600])
 async def test_end_never_extends(
     simulator: Simulator, panel: Panel, reconcile: Poll, seconds: int
 ) -> None:

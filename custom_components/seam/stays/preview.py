@@ -14,7 +14,7 @@ from ..attributes import JsonObject, local_time
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
 from ..errors import refusal
-from .bookings import Answer, Stays, stays_of
+from .bookings import Answer, Stay, Stays, stays_of
 from .compare import compare
 from .overlaps import Overlap, find_overlaps
 from .plan import Kind, Plan, Reason, Step
@@ -91,7 +91,7 @@ def preview_response(
     """Return a preview as an action returns it, without PINs."""
     rows: dict[str, list[Any]] = {group: [] for group in _GROUPS}
     for step in preview.plan.steps:
-        rows[_group(step)].append(_row(hass, entry, preview, step))
+        rows[_group(step, preview.stays)].append(_row(hass, entry, preview, step))
     mask = entry.runtime_data.secrets.mask_name
     return {
         "bookings": preview.bookings,
@@ -139,7 +139,14 @@ def _text(hass: HomeAssistant, selector: str, key: str) -> str:
     return texts.get(f"component.{DOMAIN}.selector.{selector}.options.{key}", key)
 
 
-def _group(step: Step) -> str:
+def _next_visit(step: Step, stays: Stays) -> Stay | None:
+    """Return to which visit a code moves if the next answer lacks its own, too."""
+    return stays.coming.get(step.key) if step.reason is Reason.MISSING_ONCE else None
+
+
+def _group(step: Step, stays: Stays) -> str:
+    if _next_visit(step, stays):
+        return "moved"
     if step.is_deletion:
         return "deleted"
     return next(group for group, kinds in _GROUPS.items() if step.kind in kinds)
@@ -153,6 +160,8 @@ def _row(
     stays = preview.stays
     stay = stays.coming.get(step.key) or stays.impossible.get(step.key)
     code = lock.code(step.code_id) if lock else None
+    next_visit = _next_visit(step, stays)
+    span = next_visit.span if next_visit else step.span
     name = step.name
     if name is None and code:
         name = code.name
@@ -165,8 +174,8 @@ def _row(
     return {
         "name": name and coordinator.secrets.mask_name(name),
         "lock": lock_name(hass, lock) if lock else None,
-        "starts_at": local_time(step.span.starts_at) if step.span else None,
-        "ends_at": local_time(step.span.ends_at) if step.span else None,
+        "starts_at": local_time(span.starts_at) if span else None,
+        "ends_at": local_time(span.ends_at) if span else None,
         "access_code_id": step.code_id,
         "reason": reason and async_reason(hass, reason),
         "reason_key": reason and str(reason),
