@@ -478,6 +478,76 @@ async def test_life_of_a_stay(stays: Stays, told: Told) -> None:
     assert told.types() == ["ended"]
 
 
+PHONE = "Phone: +49 151 234 9182"
+
+
+@pytest.mark.parametrize(
+    ("description", "fault", "part"),
+    [
+        (PHONE, None, ""),
+        (PHONE, "refused", "does not accept the PIN"),
+        (PHONE, "taken", "does not accept the PIN"),
+        ("Arrives by train", None, "no phone number"),
+    ],
+)
+async def test_guest_may_expect_another_pin(
+    stays: Stays, told: Told, description: str, fault: str | None, part: str
+) -> None:
+    """It is told when the code is created, and shown until the code was used."""
+    await set_up_with(stays, pin_rule="telephone")
+    if fault == "taken":
+        stays.simulator.control.add_unmanaged_code("Front Door", "Other", "9182")
+        await stays.entry.runtime_data.async_reconcile()
+    elif fault == "refused":
+        path = "/access_codes/create"
+        stays.simulator.faults.add("status", path=path, status=400, count=1)
+    stays.before = dict(stays.simulator.state.access_codes)
+    stays.book("Ada", start=2 * HOUR, description=description)
+    await stays.wait()
+    await stays.restart()
+    await stays.wait()
+    [code] = stays.codes
+    assert (code.code == "9182") is not bool(part)
+    [created] = [
+        one for one in told.states if one.attributes["event_type"] == "code_created"
+    ]
+    [row] = state(stays, NEXT).attributes["locks"]
+    for shown in (created.attributes, row):
+        assert part in (shown.get("reason") or "")
+        assert bool(shown.get("reason")) is bool(part)
+    assert row["verdict"] == "ready"
+    # Such a guest is not at risk.
+    assert state(stays, NEXT).attributes["reason"] is None
+    assert "at_risk" not in told.types()
+    texts = json.dumps([dict(created.attributes), row], default=str)
+    assert not {code.code, "9182"} & set(PIN.findall(texts))
+
+
+@pytest.mark.parametrize("way", ["used", "corrected", "found"])
+async def test_guest_knows_the_pin(stays: Stays, way: str) -> None:
+    """Or the digits are on the code, or in the event, after all."""
+    await set_up_with(stays, pin_rule="telephone")
+    path = "/access_codes/create"
+    description = PHONE
+    if way == "found":
+        description = "Arrives by train"
+    else:
+        stays.simulator.faults.add("status", path=path, status=400, count=1)
+    stays.book("Ada", start=2 * HOUR, description=description)
+    for minutes in (1, 1, 59):
+        await stays.wait(minutes)
+    assert state(stays, NEXT).attributes["locks"][0]["reason"]
+    if way == "used":
+        stays.simulator.control.use_code(stays.codes[0].access_code_id)
+    elif way == "corrected":
+        await change_by_hand(stays, code="9182")
+    else:
+        stays.book("Ada", start=2 * HOUR, description=PHONE)
+    await stays.wait()
+    await stays.wait()
+    assert not state(stays, NEXT).attributes["locks"][0]["reason"]
+
+
 async def test_cancelled_stay(stays: Stays, told: Told) -> None:
     """The code is deleted."""
     stays.book("Ada")

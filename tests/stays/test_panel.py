@@ -98,6 +98,21 @@ async def test_all_coming_stays_are_sent(stays: Stays, panel: Panel) -> None:
     assert not pins.intersection(re.findall(r"\w+", json.dumps(panel.stays)))
 
 
+async def test_another_pin_than_the_rule_promises_is_shown(
+    stays: Stays, panel: Panel
+) -> None:
+    """The guest may have been told to enter the digits."""
+    await set_up_with(stays, pin_rule="telephone")
+    stays.book("Ada")
+    stays.book("Bob", 5, 6, description="Phone: +49 151 234 9182")
+    await stays.wait()
+    await panel.received()
+    ada, bob = (stay["locks"][0] for stay in shown(panel))
+    assert ada["verdict"] == "ready"
+    assert "no phone number" in ada["reason"]
+    assert bob["reason"] is None
+
+
 async def test_only_changes_of_verdicts_are_sent(stays: Stays, panel: Panel) -> None:
     """A lock that goes offline turns the verdict, and nothing else of the stays."""
     stays.book("1", 12 * HOUR, 2, summary="Ada")

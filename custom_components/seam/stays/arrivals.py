@@ -58,6 +58,8 @@ class Place:
     """Why the last change failed."""
     ends_early: bool = False
     """Whether the code ends before the stay, as it cannot be changed."""
+    pin_reason: str | None = None
+    """The key of the reason why the PIN is not the one that the guest may expect."""
     late_at: datetime | None = None
     """From when a code that is being set is at risk."""
 
@@ -265,7 +267,14 @@ def _place(
         return _at_risk(
             device_id, f"{CODE_REASONS}{states[0]}", code_id, ends_early=ends_early
         )
-    return Place(device_id=device_id, verdict=verdict, code_id=code_id, late_at=late_at)
+    assert link
+    return Place(
+        device_id=device_id,
+        verdict=verdict,
+        code_id=code_id,
+        pin_reason=_pin_reason(stay, link, code),
+        late_at=late_at,
+    )
 
 
 def _is_short(code: AccessCode, stay: Stay) -> bool:
@@ -279,6 +288,15 @@ def _is_moving(code: AccessCode) -> bool:
         mutation.mutation_code == "updating_time_frame"
         for mutation in code.pending_mutations or ()
     )
+
+
+def _pin_reason(stay: Stay, link: Link, code: AccessCode) -> str | None:
+    """Return why the PIN of a code is not the one that the guest may expect."""
+    is_outdated = stay.pin and (
+        stay.pin == code.code or link.pin_reason == Reason.NO_TELEPHONE
+    )
+    # Whoever has used the code knows it.
+    return None if is_outdated or link.used_for else link.pin_reason
 
 
 def _late_at(stay: Stay, link: Link, code: AccessCode) -> datetime:

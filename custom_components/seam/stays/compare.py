@@ -289,6 +289,7 @@ class _Comparison:
                 is_pending=True,
                 begins_at=stay.begins_at,
                 booking=stay.booking,
+                pin_reason=reason,
             ),
         )
 

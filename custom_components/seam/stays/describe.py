@@ -61,7 +61,8 @@ def _row(hass: HomeAssistant, entry: SeamConfigEntry, place: Place) -> Any:
         "lock": lock_names(entry, [place.device_id])[0],
         "access_code_id": place.code_id,
         "verdict": place.verdict.value,
-        "reason": _reason(hass, entry, place),
+        "reason": _reason(hass, entry, place)
+        or (place.pin_reason and async_reason(hass, place.pin_reason)),
         "advice": _advice(hass, entry, place),
     }
 

@@ -84,6 +84,8 @@ class Link:
     """When the event starts that the code was last asked for."""
     booking: str | None = None
     """The event that the code was last asked for. Neither is known of older links."""
+    pin_reason: str | None = None
+    """The key of the reason why the PIN is not the one that was wanted."""
 
     @property
     def is_used(self) -> bool:
@@ -169,6 +171,7 @@ class Link:
             used_for=used_for and datetime.fromisoformat(used_for),
             begins_at=begins_at and datetime.fromisoformat(begins_at),
             booking=data.get("booking"),
+            pin_reason=data.get("pin_reason"),
         )
 
 

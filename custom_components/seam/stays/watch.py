@@ -24,6 +24,7 @@ from .arrivals import Arrival, Place, Verdict, backup_of, find_arrivals
 from .events import async_fire, async_fire_arrival
 from .links import Link
 from .plan import Kind, Reason, Step
+from .preview import async_reason
 from .rescue import Rescue
 from .runner import StaysRunner
 from .settings import CONF_ARRIVE_BY, CONF_BEFORE, CONF_LOCKS
@@ -243,6 +244,8 @@ class StaysWatch:
         event_type = _CHANGES.get(step.kind)
         if step.kind is Kind.DELETE and step.reason is Reason.CANCELLED:
             event_type = "cancelled"
+        # Why the PIN is not the one that the guest may expect.
+        reason = step.reason if step.kind is Kind.CREATE else None
         if event_type and step.device_id:
             code_id = code.access_code_id if code else step.code_id
             async_fire(
@@ -252,6 +255,7 @@ class StaysWatch:
                 step.name or "",
                 step.span,
                 [(step.device_id, code_id)],
+                {"reason": reason and async_reason(self._hass, reason)},
             )
 
     @callback

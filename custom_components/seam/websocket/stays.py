@@ -128,8 +128,8 @@ def _lock(entry: SeamConfigEntry, place: Place) -> StayLock:
     if isinstance(place.error, HomeAssistantError):
         secrets = entry.runtime_data.secrets
         reason = masked_text(error_text(place.error), secrets.mask)
-    elif place.reason:
-        reason = selector_text("stay_reason", place.reason)
+    elif key := place.reason or place.pin_reason:
+        reason = selector_text("stay_reason", key)
     return {
         "device_id": place.device_id,
         "access_code_id": place.code_id,
