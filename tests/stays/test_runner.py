@@ -769,6 +769,23 @@ async def test_refused_pin_is_tried_again_when_its_stay_is_gone(stays: Stays) ->
     assert [code.code for code in stays.codes] == ["9182"]
 
 
+@pytest.mark.parametrize("pin_rule", PinRule)
+async def test_pin_that_is_refused_before_the_request_keeps_nobody_out(
+    stays: Stays, monkeypatch: pytest.MonkeyPatch, pin_rule: PinRule
+) -> None:
+    """Even if nothing was known against it."""
+    await set_up_with_two_locks(stays, **{CONF_PIN_RULE: pin_rule})
+    properties = stays.simulator.state.devices[APARTMENT_1].properties
+    properties["code_constraints"] = [{"constraint_type": "cannot_specify_pin_code"}]
+    await stays.restart()
+    accepts = "custom_components.seam.stays.runner.accepts_pin"
+    monkeypatch.setattr(accepts, lambda *_: True)
+    stays.book("Ada", description="Phone: +49 151 234 9182")
+    await stays.wait()
+    assert len({code.code for code in stays.codes}) == 2
+    assert changes(stays.simulator).count("/access_codes/create") == 2
+
+
 async def test_request_that_was_not_sent_says_nothing_about_the_pin(
     stays: Stays, monkeypatch: pytest.MonkeyPatch
 ) -> None:

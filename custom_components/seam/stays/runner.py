@@ -303,6 +303,7 @@ class StaysRunner:
             code_id = await self._async_change(step, lock)
         except ServiceValidationError as err:
             # Nothing was sent. A code as the wanted one is somebody else's.
+            self._refused_pins.suspect(step)
             return Refused(error=err)
         except HomeAssistantError as err:
             error, code_id = err, step.code_id
