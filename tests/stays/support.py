@@ -61,6 +61,8 @@ class Seam:
         self.rules = Rules(**values | rules)
         self.codes: dict[str, AccessCode] = {}
         self.made: set[str] = set()
+        self.unreadable: set[str] = set()
+        """The IDs of codes whose rows cannot be read."""
         self.links: tuple[Link, ...] = ()
         self.taken: Iterable[str | None] = ()
         """The codes of other stays."""
@@ -91,12 +93,22 @@ class Seam:
             device_id: LockData(
                 device=device,
                 managed=tuple(
-                    code for code in self.codes.values() if code.device_id == device_id
+                    code
+                    for code in self.codes_of(device_id)
+                    if code.access_code_id not in self.unreadable
                 ),
                 has_codes=True,
+                is_complete=not any(
+                    code.access_code_id in self.unreadable
+                    for code in self.codes_of(device_id)
+                ),
             )
             for device_id, device in self.devices.items()
         }
+
+    def codes_of(self, device_id: str) -> list[AccessCode]:
+        """Return the codes on a lock."""
+        return [code for code in self.codes.values() if code.device_id == device_id]
 
     def add(self, name: str, **fields: Any) -> AccessCode:
         """Add a code that somebody else made."""
@@ -128,7 +140,8 @@ class Seam:
             self.locks,
             self.now,
             accepts=lambda lock, name, pin: (
-                pin not in name and all(code.code != pin for code in lock.codes)
+                pin not in name
+                and all(code.code != pin for code in self.codes_of(lock.device_id))
             ),
             pins=self.pins,
             taken=self.taken,
@@ -218,12 +231,14 @@ class Seam:
         number = next(self._numbers)
         pin = step.pin or f"{number:06}"
         assert step.device_id
-        others = [c for c in self.codes.values() if c.device_id == step.device_id]
+        others = self.codes_of(step.device_id)
         assert all(other.code != pin for other in others)
         assert all(
             other.name != step.name
             for other in others
             if not other.is_expired(self.now)
+            # Nobody knows the names of these.
+            and other.access_code_id not in self.unreadable - self.made
         )
         code = self._with_times(
             make_code(

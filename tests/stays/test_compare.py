@@ -687,6 +687,51 @@ async def test_unknown_codes_change_nothing(seam: Seam) -> None:
         assert plan.links == seam.links
 
 
+async def test_row_that_cannot_be_read_keeps_no_other_guest_out(seam: Seam) -> None:
+    """Only what was requested before might be in it."""
+    owner = seam.add("Owner")
+    seam.faults = ["none", "lost"]
+    await seam.async_run([ADA, BOB])
+    seam.now += HOUR
+    seam.unreadable = {owner.access_code_id, *seam.made}
+    later = replace(ADA, end=ADA_ENDS_AT + DAY)
+    eve = booking("Eve", start=1)
+    report = await seam.async_run([later, BOB, eve])
+    assert steps(report.plan) == [(Kind.BLOCKED, Reason.CODES_UNKNOWN)] * 2
+    assert [name for name, *_ in seam.shown()] == ["Ada", "Bob", "Eve"]
+    before = seam.links
+    seam.unreadable.clear()
+    await seam.async_run([later, BOB, eve])
+    assert {link.key for link in seam.links} == {link.key for link in before}
+    assert seam.shown() == [
+        (one.summary, one.start, one.end) for one in (later, BOB, eve)
+    ]
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+async def test_person_gets_a_new_code_although_a_row_cannot_be_read(
+    seam: Seam, has_left: bool
+) -> None:
+    """The code of the last visit was removed, or lets nobody in."""
+    seam.rules = replace(seam.rules, pin_rule=PinRule.SAME)
+    owner = seam.add("Owner")
+    last, following = (
+        booking("Cleaner", start=day, length=0.1, recurrence_id=str(day))
+        for day in (1, 8)
+    )
+    await seam.async_run([last])
+    code = seam.only()
+    seam.now = NOW + (3 if has_left else 1) * DAY
+    seam.unreadable = {owner.access_code_id}
+    if has_left:
+        del seam.codes[code.access_code_id]
+    else:
+        seam.unreadable.add(code.access_code_id)
+    await seam.async_run([last, following])
+    starts = [starts_at for _, starts_at, _ in seam.shown()]
+    assert starts == [following.start if has_left else last.start]
+
+
 async def test_changes_stay_within_limits_of_seam(seam: Seam) -> None:
     """The rest has to wait for a minute."""
     bookings = [booking(f"Guest {number}", start=number) for number in range(1, 21)]

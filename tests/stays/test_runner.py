@@ -32,7 +32,7 @@ from custom_components.seam.stays.settings import (
 )
 from custom_components.seam.stays.watch import WATCHES
 from simulator import Simulator
-from simulator.seed import APARTMENT_1, APARTMENT_2, FRONT_DOOR
+from simulator.seed import APARTMENT_1, APARTMENT_2, CODE_OWNER, FRONT_DOOR
 from simulator.state import AccessCode, ActionAttempt
 from tests.actions.support import FRONT, READS
 from tests.clock import START, wait_until
@@ -1010,6 +1010,29 @@ async def test_nothing_is_changed_while_lock_cannot_be_read(stays: Stays) -> Non
     await stays.wait(15)
     await stays.wait(15)
     assert len(stays.codes) == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"ends_at": "soon"},
+        {"is_managed": "maybe"},
+        {"access_code_id": None},
+        None,
+    ],
+)
+async def test_row_that_cannot_be_read_keeps_no_guest_out(
+    stays: Stays, fields: dict[str, Any] | None
+) -> None:
+    """It is one of somebody else."""
+    stays.simulator.control.override_row(CODE_OWNER, fields)
+    await stays.restart()
+    assert not stays.entry.runtime_data.data.locks[FRONT_DOOR].is_complete
+    stays.book("Ada")
+    await stays.wait()
+    stays.book("Ada", end=6)
+    await stays.wait()
+    assert stays.shown == [("Ada", START + 2 * DAY, START + 6 * DAY)]
 
 
 async def test_code_of_guest_who_has_arrived_stays_if_our_clock_is_behind(

@@ -242,6 +242,19 @@ class StaysMachine(RuleBasedStateMachine):
             self.seam.add(name, code=f"{900_000 + len(self.seam.codes)}")
             self._know_foreign()
 
+    @rule(data=st.data())
+    def hide(self, data: st.DataObject) -> None:
+        """The row of a code cannot be read."""
+        if self.seam.codes:
+            self._finish(self.seam.async_release())
+            code_id = data.draw(st.sampled_from(sorted(self.seam.codes)))
+            self.seam.unreadable.add(code_id)
+
+    @rule()
+    def show(self) -> None:
+        """All rows can be read again."""
+        self.seam.unreadable.clear()
+
     @rule(kind=st.sampled_from(("failed", "empty")))
     def run_without_answer(self, kind: str) -> None:
         """The calendar fails, or is empty, several times."""
@@ -278,6 +291,7 @@ class StaysMachine(RuleBasedStateMachine):
     def _settle(self) -> None:
         """Run without faults until nothing is left to do."""
         self._finish(self.seam.async_release())
+        self.seam.unreadable.clear()
         for _ in range(40):
             # Until then, Seam might list a code later.
             self.seam.now += timedelta(minutes=6)

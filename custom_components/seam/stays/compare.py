@@ -181,7 +181,9 @@ class _Comparison:
         """Find out what becomes of a stay whose code is not on the lock."""
         self._kept.append(link)
         kind, reason = Kind.LEAVE, Reason.UNCONFIRMED
-        if not lock.is_complete:
+        # A code that has ended lets nobody in, even if its row is one that is missing.
+        is_over = link.has_ended(self._now) and not link.is_pending
+        if not (lock.is_complete or is_over):
             kind, reason = Kind.BLOCKED, Reason.CODES_UNKNOWN
         elif not self._is_new(link):
             # A change that was not made may have been one of its end.
@@ -259,11 +261,6 @@ class _Comparison:
     ) -> None:
         """Plan a new code, unless it is too early or there is no room for it."""
         if stay.span.starts_at > self._now + self._rules.horizon:
-            return
-        if not lock.is_complete:
-            self._add(
-                Kind.BLOCKED, stay, name, lock.device_id, reason=Reason.CODES_UNKNOWN
-            )
             return
         planned = self._planned.setdefault(lock.device_id, [])
         if is_full(lock, stay.span, planned):

@@ -93,6 +93,11 @@ class Link:
         starts = (self.begins_at, self.asked.starts_at)
         return self.used_for is not None and self.used_for in starts
 
+    def has_ended(self, now: datetime) -> bool:
+        """Return whether the code has ended, as it was when Seam last confirmed it."""
+        ends_at = self.seen.ends_at if self.seen else None
+        return ends_at is not None and ends_at <= now
+
     def asked_for(self, stay: Stay, wanted: Fingerprint) -> Self:
         """Return the link of a code that is asked for a stay."""
         return replace(

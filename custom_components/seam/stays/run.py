@@ -259,7 +259,8 @@ def _links_after(
         link = replace(step.link, used_for=_used_for(links, step.link))
         return _with(links, link.confirmed(outcome))
     if isinstance(outcome, Refused):
-        is_over = step.kind is Kind.CREATE or _has_ended(step, now)
+        # Seam may not let anybody move a code that has ended.
+        is_over = step.kind is Kind.CREATE or step.link.has_ended(now)
         if step.before is None or (is_over and not outcome.is_temporary):
             return _without(links, step.link)
         link = replace(
@@ -267,12 +268,6 @@ def _links_after(
         )
         return _with(links, link)
     return links
-
-
-def _has_ended(step: Step, now: datetime) -> bool:
-    """Return whether a code has ended, which Seam may not let anybody move."""
-    seen = step.link and step.link.seen
-    return bool(seen and seen.ends_at and seen.ends_at <= now)
 
 
 def _used_for(links: Iterable[Link], old: Link) -> datetime | None:
