@@ -175,6 +175,20 @@ async def test_pending_names_are_kept(seam: Seam) -> None:
     ]
 
 
+async def test_name_of_code_that_cannot_be_read_is_kept(seam: Seam) -> None:
+    """Another booking of that name does not get it, and does not give it away."""
+    [one] = same(1, "Reserved", start=5)
+    [two] = same(1, "Reserved", "sooner ")
+    seam.add("Owner")
+    await seam.async_run([one])
+    seam.unreadable = {seam.only().access_code_id}
+    await seam.async_run([two, one])
+    seam.unreadable.clear()
+    names = ["Reserved", "Reserved 2026-11-22"]
+    assert [name for name, *_ in seam.shown()] == names
+    assert not (await seam.async_run([two, one])).plan.steps
+
+
 @pytest.fixture
 def seam() -> Seam:
     """Return a lock without codes."""

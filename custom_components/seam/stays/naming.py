@@ -36,6 +36,7 @@ def choose_names(
     Names do not change because another code comes or goes.
     """
     locks = list(locks)
+    incomplete = {lock.device_id for lock in locks if not lock.is_complete}
     present = {code.access_code_id for lock in locks for code in lock.managed}
     asked: dict[str, set[str]] = {}
     owners: dict[str, str] = {}
@@ -44,8 +45,8 @@ def choose_names(
         if link.code_id in present:
             asked.setdefault(link.key, set()).add(link.asked.name)
             owners[link.code_id] = link.key
-        elif link.is_pending:
-            # Seam may list this code only when the name has been chosen.
+        elif link.is_pending or link.device_id in incomplete:
+            # This code may be readable, or listed, only when the name has been chosen.
             requested.setdefault(link.asked.name, set()).add(link.key)
     candidates = _candidates(stays.values(), _limits(locks), time_zone)
     names = {
