@@ -754,3 +754,53 @@ async def test_wait_ends_even_if_a_request_takes_its_end_for_its_own(
     lock = coordinator.data.locks[FRONT_DOOR]
     await waiting.async_poll(Target(FRONT, coordinator, lock), is_done)
     assert calls == 1
+
+
+@pytest.mark.parametrize("kind", ["status", "outage"])
+@pytest.mark.parametrize(
+    "last_poll",
+    [
+        None,
+        {"kind": "outage"},
+        {"kind": "status", "status": 401},
+        {"kind": "rate_limit", "path": "/events/list", "retry_after": 900},
+    ],
+    ids=["succeeded", "outage", "key", "rate_limit"],
+)
+async def test_outdated_codes_are_not_taken_for_current_ones(
+    coordinator: SeamCoordinator,
+    actions: Actions,
+    poll: Poll,
+    kind: Any,
+    last_poll: dict[str, Any] | None,
+) -> None:
+    """Whatever the last poll was like, a code may have been created or extended since."""
+    faults = actions.simulator.faults
+    if last_poll:
+        faults.add(**last_poll)
+        await poll()
+        faults.clear()
+    faults.add(kind, path="/access_codes/list")
+    errors = await coordinator.async_refresh_locks([FRONT_DOOR])
+    # As actions, stays and the panel check it.
+    assert errors or not coordinator.data.locks[FRONT_DOOR].has_codes
+    for action, entity_id, data in (
+        ("ensure_access_code", FRONT, {"name": "Baker"}),
+        ("delete_expired_access_codes", FLAT_1, {}),
+    ):
+        with pytest.raises(HomeAssistantError):
+            await actions.answer(action, entity_id, **data)
+    assert not actions.writes
+
+
+async def test_rate_limit_does_not_look_like_outage(
+    coordinator: SeamCoordinator, actions: Actions, poll: Poll
+) -> None:
+    """Entities stay available, so they must not show codes that could not be listed."""
+    faults = actions.simulator.faults
+    faults.add("rate_limit", path="/events/list", retry_after=900)
+    await poll()
+    assert coordinator.last_update_success
+    faults.add("status", path="/access_codes/list")
+    await coordinator.async_refresh_locks([FRONT_DOOR])
+    await actions.refused("codes_unknown", "get_access_codes", FRONT)

@@ -11,6 +11,7 @@ from custom_components.seam.api import (
     SeamUnreachableError,
 )
 from custom_components.seam.api.rows import Rows
+from custom_components.seam.sync.failures import Failures
 from custom_components.seam.sync.schedule import (
     LIST_DEVICES,
     FetchCodes,
@@ -154,3 +155,16 @@ def test_devices_say_whether_seam_is_down(error: SeamError, is_down: bool) -> No
         engine.receive_devices(LIST_DEVICES, [make_device(), make_device("gate")], NOW)
     assert engine.take_due() == ()
     assert engine.finish() is (DOWN if is_down else None)
+
+
+def test_rate_limit_neither_starts_nor_ends_outage() -> None:
+    """It is not a failed poll, and only a poll that succeeds ends an outage."""
+    failures = Failures()
+    limit = SeamRateLimitError("Slow down", retry_after=60)
+    counts: list[int] = []
+    for error in (limit, BROKEN, limit, DOWN, None):
+        if error:
+            failures.add(LIST_DEVICES, error, NOW)
+        assert failures.take_error(is_poll=True) is error
+        counts.append(failures.failed_polls)
+    assert counts == [0, 1, 1, 2, 0]

@@ -105,7 +105,7 @@ class Fetcher:
         """Fetch locks and their codes now, whatever else is being fetched.
 
         Return the errors of those that could not be fetched, by device ID. If it is
-        patient, it waits for a single lock however long that takes.
+        patient, it waits for a single lock however long that takes, but not for several.
         """
         wanted = frozenset(device_ids)
         return await self._async_finish(
@@ -218,7 +218,10 @@ class Fetcher:
                 error, SeamAuthError | SeamRateLimitError
             ):
                 kept |= device_ids_of(fetch)
-            elif not isinstance(error, SeamUnreachableError):
+            elif not (
+                isinstance(error, SeamUnreachableError)
+                or self._engine.failures.failed_polls
+            ):
                 # The codes of this lock are unknown, which says enough.
                 continue
             found |= dict.fromkeys(device_ids_of(fetch), error)

@@ -67,7 +67,6 @@ class SyncEngine:
         self._pending_events = PendingEvents(self._store, self._secrets)
         self._optimistic = OptimisticUpdates()
         self._device_tracker = DeviceTracker(known_devices)
-        self._failed_polls = 0
         self._is_poll = self._has_undelivered = False
         self._codes_read_at: dict[str, datetime] = {}
 
@@ -83,7 +82,7 @@ class SyncEngine:
             events_cursor=self._cursor.cursor,
             reconciled_at=self.schedule.reconciled_at,
             reconcile_at=self.schedule.reconcile_at,
-            failed_polls=self._failed_polls,
+            failed_polls=self.failures.failed_polls,
             events_error=str(error) if (error := self.failures.query_error) else None,
             rechecks=self.schedule.recheck_count,
             postponed=self.schedule.retry_count,
@@ -318,12 +317,10 @@ class SyncEngine:
     def finish(self, is_fetching: IdCheck = NEVER) -> SeamError | None:
         """Publish a snapshot, and return the error if the refresh as a whole failed."""
         is_query_wrong = self.failures.is_query_wrong
-        error = self.failures.take_error()
+        error = self.failures.take_error(is_poll=self._is_poll)
         if is_query_wrong and error is None:
             # Perhaps it goes back too far, or an event makes the answer unreadable.
             self._cursor.restart()
-        if self._is_poll:
-            self._failed_polls = self._failed_polls + 1 if error else 0
         if error is None:
             self._mark_failed(self.failures.code_errors)
         elif not isinstance(error, SeamRateLimitError):
@@ -345,8 +342,10 @@ class SyncEngine:
         self._store.publish(device_ids)
 
     def _mark_failed(self, device_ids: Iterable[str]) -> None:
-        # While Seam as a whole is down, no failure is about a lock.
-        for device_id in () if self._failed_polls else device_ids:
+        if self.failures.failed_polls:
+            # While Seam as a whole is down, no failure is about a lock.
+            return
+        for device_id in device_ids:
             if (lock := self._locks.get(device_id)) and lock.has_codes:
                 self._store.put(replace(lock, has_codes=False))
 

@@ -45,6 +45,8 @@ class Failures:
         self.has_had_events = False
         """Whether events were fetched since the start."""
         self._has_devices = False
+        self.failed_polls = 0
+        """How many polls in a row have failed, except for rate limits."""
         self.query_error: SeamError | None = None
         """Why events cannot be fetched although Seam is not down, None if they can."""
         self.accounts_error: SeamError | None = None
@@ -127,9 +129,12 @@ class Failures:
         self.code_errors.pop(device_id, None)
         self._rate_limits.pop(device_id, None)
 
-    def take_error(self) -> SeamError | None:
+    def take_error(self, *, is_poll: bool) -> SeamError | None:
         """Return the error of the refresh as a whole, which ends."""
         error = self._events_error if self.may_be_down else self._error
+        # Seam is not down if it asks to wait, nor does that say that it is back.
+        if is_poll and not isinstance(error, SeamRateLimitError):
+            self.failed_polls = self.failed_polls + 1 if error else 0
         if error is None:
             self.query_error = self._events_error or self.query_error
         else:
