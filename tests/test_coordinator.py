@@ -342,6 +342,34 @@ async def test_accounts_that_cannot_be_fetched(
     assert lines[1] == "The connected accounts can be fetched again"
 
 
+@pytest.mark.usefixtures("settled")
+async def test_outage_does_not_look_like_end_of_other_failures(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Only an answer says that something can be fetched again."""
+    caplog.clear()
+    for path in ("/connected_accounts/list", "/events/list"):
+        simulator.faults.add("status", path=path, status=403)
+    for _ in range(3):
+        await coordinator.async_reconcile()
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(_lines(caplog)) == 2
+    simulator.faults.clear()
+    simulator.faults.add("outage")
+    await coordinator.async_reconcile()
+    # As after an event from the webhook.
+    for _ in range(2):
+        assert await coordinator.fetcher.async_run() is None
+    assert sum("again" in line for line in _lines(caplog)) == 0
+    simulator.faults.clear()
+    await coordinator.async_reconcile()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert sum("again" in line for line in _lines(caplog)) == 2
+
+
 async def test_rate_limit_does_not_count_as_missing_lock(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:

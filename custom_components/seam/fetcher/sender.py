@@ -182,28 +182,34 @@ class Sender:
                 self._engine.receive_accounts(None)
             return
         failures.accounts_error = None
+        self._log_once(_ACCOUNTS, None)
         if number > self._accounts_from:
             self._accounts_from = number
             self._engine.receive_accounts(accounts, accounts.may_lack)
 
     def log_errors(self) -> None:
-        """Log once what fails although Seam is not down, and when it works again."""
+        """Log once what fails although Seam is not down, and when it works again.
+
+        The accounts are logged as soon as they are fetched again.
+        """
         failures = self._engine.failures
+        self._log_once(_EVENTS, failures.query_error)
         # Polls notice the end of an outage before the accounts are fetched again.
         had_error, self._had_accounts_error = (
             self._had_accounts_error,
             failures.accounts_error is not None,
         )
-        for error, (failed, succeeded) in (
-            (failures.query_error, _EVENTS),
-            (failures.accounts_error if had_error else None, _ACCOUNTS),
-        ):
-            if error and failed not in self._logged:
-                self._logged.add(failed)
-                _LOGGER.warning(failed, error)
-            elif not error and failed in self._logged:
-                self._logged.remove(failed)
-                _LOGGER.info(succeeded)
+        if had_error and failures.accounts_error:
+            self._log_once(_ACCOUNTS, failures.accounts_error)
+
+    def _log_once(self, texts: tuple[str, str], error: SeamError | None) -> None:
+        failed, succeeded = texts
+        if error and failed not in self._logged:
+            self._logged.add(failed)
+            _LOGGER.warning(failed, error)
+        elif not error and failed in self._logged:
+            self._logged.remove(failed)
+            _LOGGER.info(succeeded)
 
     async def _async_fetch_codes(self, fetch: FetchCodes, number: int) -> None:
         sent_at = asyncio.get_running_loop().time()
