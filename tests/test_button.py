@@ -201,6 +201,18 @@ async def test_sync_button_rate_limit_while_fetching(
     await _press(hass)
 
 
+async def test_sync_button_ignores_rate_limit_of_accounts(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """Nothing waits for the accounts, so the sync is complete without them."""
+    simulator.faults.add("rate_limit", path="/connected_accounts/list", retry_after=900)
+    for _ in range(2):
+        await coordinator.async_reconcile()
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert coordinator.postponed_by is None
+    await _press(hass)
+
+
 async def test_sync_button_does_not_collect_tracebacks(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:

@@ -103,7 +103,11 @@ class Failures:
 
         Forget those for devices that are over, as nothing else does.
         """
-        errors = {key: self._rate_limit(key, now) for key in self._rate_limits}
+        errors = {
+            key: self._rate_limit(key, now)
+            for key in self._rate_limits
+            if key != _ACCOUNTS
+        }
         for key, error in errors.items():
             if error is None and isinstance(key, FetchDevices):
                 del self._rate_limits[key]
