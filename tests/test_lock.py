@@ -1,6 +1,7 @@
 """Tests for the lock platform."""
 
 import asyncio
+from typing import Any
 
 from homeassistant.auth.models import User
 from homeassistant.components.lock import (
@@ -168,6 +169,39 @@ async def test_end_of_older_request_is_not_shown(
     simulator.faults.clear()
     await newer
     assert state_of(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
+
+
+@pytest.mark.parametrize(
+    ("refusal", "is_unlocking"),
+    [
+        ({"kind": "rate_limit", "retry_after": 60}, True),
+        ({"kind": "status", "status": 400}, True),
+        # Seam may have locked it, so what the older one did is not shown.
+        ({"kind": "status", "status": 500}, False),
+    ],
+    ids=["rate_limit", "refused", "uncertain"],
+)
+async def test_refused_request_does_not_hide_older_one(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    refusal: dict[str, Any],
+    is_unlocking: bool,
+) -> None:
+    """A lock that is unlocked still is when locking it is refused."""
+    held = simulator.faults.add("hang", path="/action_attempts/get", count=1)
+    older = asyncio.create_task(_act(hass, SERVICE_UNLOCK))
+    await wait_until(lambda: held.hits > 0)
+    refused = simulator.faults.add(path="/locks/lock_door", **refusal)
+    with pytest.raises(HomeAssistantError):
+        await _act(hass, SERVICE_LOCK)
+    refused.clear()
+    assert not older.done()
+    assert (state_of(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKING) is is_unlocking
+    held.clear()
+    await older
+    await coordinator.async_refresh()
+    assert state_of(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKED
 
 
 async def test_failed_attempt(

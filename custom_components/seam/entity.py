@@ -1,9 +1,11 @@
 """Base classes for Seam entities."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import batched
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -26,13 +28,20 @@ def panel_url(entry: SeamConfigEntry, device_id: str) -> str | None:
     return f"homeassistant://{PANEL}/lock/{device_id}"
 
 
+@dataclass(eq=False)
+class RunningChange:
+    """A change of a device that an entity waits for."""
+
+    properties: Mapping[str, Any]
+    is_refused: bool = False
+    """Whether the device stays as it is."""
+
+
 class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
     """Base class for entities of a lock."""
 
     _attr_has_entity_name = True
     _written: tuple[object, ...] | None = None
-    latest_change: object = None
-    """Token of the latest change. Older ones must not overwrite what it shows."""
 
     def __init__(
         self,
@@ -44,6 +53,8 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
         super().__init__(coordinator)
         self.entity_description = description
         self.device_id = device_id
+        # The latest last.
+        self._changes: list[RunningChange] = []
         self._attr_unique_id = f"{device_id}_{description.key}"
         device = self.seam_lock.device
         self._attr_device_info = DeviceInfo(
@@ -77,6 +88,27 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
         """Remember the data of the first state."""
         await super().async_added_to_hass()
         self._written = self._state_source()
+
+    @property
+    def latest_change(self) -> RunningChange | None:
+        """The latest change that is running. The results of others are not shown."""
+        return self._changes[-1] if self._changes else None
+
+    @contextmanager
+    def changing(self, properties: Mapping[str, Any]) -> Iterator[RunningChange]:
+        """Make a change the latest one, and show that it is running.
+
+        The one before counts again if this one is refused.
+        """
+        self._changes.append(change := RunningChange(properties))
+        self.async_write_ha_state()
+        try:
+            yield change
+        finally:
+            if change in self._changes:
+                first = self._changes.index(change) if change.is_refused else 0
+                del self._changes[first : self._changes.index(change) + 1]
+            self.async_write_ha_state()
 
     def _state_source(self) -> tuple[object, ...]:
         """Return the objects that the state depends on."""

@@ -1,6 +1,5 @@
 """Lock platform for Seam."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, override
 
 from homeassistant.components.lock import LockEntity, LockEntityDescription
@@ -8,7 +7,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .actions.device import async_change_device
-from .api import ActionAttempt
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
 from .errors import refusal
@@ -49,6 +47,22 @@ class SeamLock(SeamLockEntity, LockEntity):
 
     @property
     @override
+    def is_locking(self) -> bool:
+        """Return whether it is being locked."""
+        return self._is_moving(locked=True)
+
+    @property
+    @override
+    def is_unlocking(self) -> bool:
+        """Return whether it is being unlocked."""
+        return self._is_moving(locked=False)
+
+    def _is_moving(self, *, locked: bool) -> bool:
+        change = self.latest_change
+        return change is not None and change.properties["locked"] is locked
+
+    @property
+    @override
     def changed_by(self) -> str | None:
         """Return the code that last locked or unlocked it, or else the method."""
         return self.seam_lock.changed_by
@@ -57,31 +71,19 @@ class SeamLock(SeamLockEntity, LockEntity):
     async def async_lock(self, **kwargs: Any) -> None:
         """Lock the door."""
         self._check_supported(self.seam_lock.device.can_remotely_lock, "lock")
-        await self._async_move(self.coordinator.client.lock_door, locked=True)
+        client = self.coordinator.client
+        await async_change_device(
+            self, lambda: client.lock_door(self.device_id), locked=True
+        )
 
     @override
     async def async_unlock(self, **kwargs: Any) -> None:
         """Unlock the door."""
         self._check_supported(self.seam_lock.device.can_remotely_unlock, "unlock")
-        await self._async_move(self.coordinator.client.unlock_door, locked=False)
-
-    async def _async_move(
-        self,
-        request: Callable[[str], Awaitable[ActionAttempt | None]],
-        *,
-        locked: bool,
-    ) -> None:
-        """Lock or unlock the door, and show that while it is the latest request."""
-        self._attr_is_locking, self._attr_is_unlocking = locked, not locked
-        self.async_write_ha_state()
-        try:
-            await async_change_device(
-                self, lambda: request(self.device_id), locked=locked
-            )
-        finally:
-            if self.latest_change is None:
-                self._attr_is_locking = self._attr_is_unlocking = False
-            self.async_write_ha_state()
+        client = self.coordinator.client
+        await async_change_device(
+            self, lambda: client.unlock_door(self.device_id), locked=False
+        )
 
     def _check_supported(self, supported: bool | None, verb: str) -> None:
         if not supported:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from ..api import ActionAttempt, ActionAttemptStatus, Device
+from ..api import ActionAttempt, ActionAttemptStatus, Device, SeamError
 from ..entity import SeamLockEntity
 from ..errors import ActionError, ChangeUncertainError, refusal, translated_errors
 from .targets import Target, changing_locks, in_turn
@@ -25,29 +25,33 @@ async def async_change_device(
     coordinator, device_id = entity.coordinator, entity.device_id
     target = Target(entity.entity_id, coordinator, entity.seam_lock, is_alone=True)
     is_confirmed = False
-    entity.latest_change = change = object()
-    try:
-        # What was not even started leaves the lock as it is.
-        with translated_errors(coordinator):
-            started = await request()
-        async with changing_locks(target, with_codes=changes_codes):
-            attempt = await async_wait_for_attempt(target, started, is_urgent=True)
-            # An older request may end later, and must not hide what a newer one did.
-            if is_confirmed := entity.latest_change is change and (
-                attempt is None or _is_confirmed(attempt)
-            ):
-                coordinator.async_apply(
-                    coordinator.engine.device_changed, device_id, properties
-                )
-    except ChangeUncertainError:
-        await coordinator.async_refresh_locks((device_id,), with_codes=changes_codes)
-        raise
-    finally:
-        if entity.latest_change is change:
-            entity.latest_change = None
-        if not is_confirmed:
-            # Not all changes end with an event.
-            coordinator.async_fetch_at_next_poll(device_id)
+    with entity.changing(properties) as change:
+        try:
+            # What was not even started leaves the lock as it is.
+            with translated_errors(coordinator):
+                try:
+                    started = await request()
+                except SeamError as err:
+                    change.is_refused = not err.is_uncertain
+                    raise
+            async with changing_locks(target, with_codes=changes_codes):
+                attempt = await async_wait_for_attempt(target, started, is_urgent=True)
+                # An older request may end later, and must not hide what a newer one did.
+                if is_confirmed := entity.latest_change is change and (
+                    attempt is None or _is_confirmed(attempt)
+                ):
+                    coordinator.async_apply(
+                        coordinator.engine.device_changed, device_id, properties
+                    )
+        except ChangeUncertainError:
+            await coordinator.async_refresh_locks(
+                (device_id,), with_codes=changes_codes
+            )
+            raise
+        finally:
+            if not is_confirmed:
+                # Not all changes end with an event.
+                coordinator.async_fetch_at_next_poll(device_id)
     if attempt and attempt.status is ActionAttemptStatus.PENDING:
         raise ActionError("action_attempt_pending", lock=target.lock.device.name)
 
