@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
 
@@ -133,16 +134,116 @@ async def test_expired_code_is_not_changed_without_new_end(
     assert "Apartment 1" in message
 
 
-async def test_code_with_unknown_start_is_not_renamed(
-    actions: Actions, reconcile: Poll
+@pytest.mark.parametrize(
+    "times",
+    [{"starts_at": None}, {"ends_at": None, "type": "ongoing"}],
+    ids=["end", "start"],
+)
+@pytest.mark.parametrize(
+    ("action", "data"), [(UPDATE, {"new_name": "Band"}), (RELEASE, {})]
+)
+async def test_incomplete_times_are_not_sent(
+    actions: Actions,
+    reconcile: Poll,
+    times: dict[str, Any],
+    action: str,
+    data: dict[str, Any],
 ) -> None:
-    """Without its start, the end cannot be sent either."""
-    actions.simulator.control.override_row(CODE_GARDEN_GUEST, {"starts_at": None})
+    """Seam could make the code ongoing, so the user has to enter both."""
+    actions.simulator.control.override_row(CODE_GARDEN_GUEST, times)
     await reconcile()
-    await actions.refused(
-        "start_missing",
-        UPDATE,
-        GARDEN,
-        access_code_id=CODE_GARDEN_GUEST,
-        new_name="Band",
+    message = await actions.refused(
+        "times_needed", action, GARDEN, access_code_id=CODE_GARDEN_GUEST, **data
     )
+    assert "Enter both a start and an end" in message
+
+
+CHANGES: dict[str, Callable[[Actions], Awaitable[Any]]] = {
+    "name": _with(UPDATE, new_name="Band"),
+    "pin": _with(UPDATE, code="739251"),
+    "modification": _with(UPDATE, allow_external_modification=True),
+    "linked": _with(UPDATE, new_name="Band", linked=True),
+    "release": _with(RELEASE),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("was_ongoing", [False, True], ids=["moved", "ended"])
+async def test_times_changed_at_seam_are_not_undone(
+    actions: Actions,
+    reconcile: Poll,
+    change: Callable[[Actions], Awaitable[Any]],
+    was_ongoing: bool,
+) -> None:
+    """A code that somebody else has ended, or extended, does not become as it was."""
+    code = actions.code(CODE_GUEST_NOW)
+    code.common_code_key = "guests"
+    _, ends_at = before = _times(code)
+    assert ends_at
+    if was_ongoing:
+        code.starts_at = code.ends_at = None
+    await reconcile()
+    # Without an event, and no list has it yet.
+    code.starts_at, code.ends_at = now = before[0], ends_at + DAY
+    await change(actions)
+    assert _times(code) == now
+    assert len(actions.writes) == 1
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+async def test_nothing_is_changed_if_current_times_are_unknown(
+    actions: Actions, reconcile: Poll, change: Callable[[Actions], Awaitable[Any]]
+) -> None:
+    """The error does not say that something may have changed."""
+    actions.code(CODE_GUEST_NOW).common_code_key = "guests"
+    await reconcile()
+    actions.simulator.faults.add("status", path="/access_codes/get")
+    with pytest.raises(HomeAssistantError) as caught:
+        await change(actions)
+    assert caught.value.translation_key == "cannot_connect"
+    assert not actions.writes
+
+
+async def test_code_that_has_ended_at_seam_is_not_changed(actions: Actions) -> None:
+    """Without its end, it would work again."""
+    code = actions.code(CODE_GUEST_NOW)
+    code.ends_at = dt_util.utcnow() - DAY
+    for change in (CHANGES["name"], CHANGES["release"]):
+        with pytest.raises(HomeAssistantError) as caught:
+            await change(actions)
+        assert caught.value.translation_key == "has_expired"
+    assert not actions.writes
+
+
+async def test_new_end_keeps_start_that_was_changed_at_seam(actions: Actions) -> None:
+    """The time that is not changed is as it is now. What is so already is not sent."""
+    code = actions.code(CODE_GUEST_NOW)
+    starts_at, ends_at = _times(code)
+    assert starts_at
+    assert ends_at
+    code.starts_at = starts_at + timedelta(hours=1)
+    await _with(UPDATE, ends_at=ends_at + DAY)(actions)
+    assert _times(code) == (starts_at + timedelta(hours=1), ends_at + DAY)
+    assert actions.writes == [PATH]
+    code.ends_at = ends_at + 2 * DAY
+    answer = await _with(UPDATE, ends_at=code.ends_at)(actions)
+    assert answer["outcome"] == "unchanged"
+    assert actions.writes == [PATH]
+
+
+async def test_own_change_that_seam_does_not_return_yet_is_kept(
+    actions: Actions, impatient: None
+) -> None:
+    """A code that was just extended, and then renamed, stays extended."""
+    code = actions.code(CODE_GUEST_NOW)
+    starts_at, ends_at = _times(code)
+    assert starts_at
+    assert ends_at
+    actions.simulator.control.override_row(
+        CODE_GUEST_NOW, {"ends_at": ends_at.isoformat()}
+    )
+    times = {"starts_at": starts_at, "ends_at": ends_at + DAY}
+    answer = await _with(UPDATE, **times)(actions)
+    assert answer["outcome"] == "pending"
+    await _with(UPDATE, new_name="Band")(actions)
+    assert _times(code) == (starts_at, ends_at + DAY)

@@ -239,7 +239,7 @@ async def test_action_shows_while_it_waits_for_lock(
             code["name"]: code["status"] for code in state.attributes["access_codes"]
         }
 
-    async def begin(action: str, **data: str) -> asyncio.Task[Any]:
+    async def begin(action: str, **data: Any) -> asyncio.Task[Any]:
         slow = [
             simulator.faults.add("hang", path=path)
             for path in ("/access_codes/get", "/action_attempts/get")
@@ -257,7 +257,11 @@ async def test_action_shows_while_it_waits_for_lock(
 
     for action, data, expected in (
         ("schedule_access_code", {"name": "Baker", "ongoing": True}, {"Baker"}),
-        ("update_access_code", {"name": "Baker", "new_name": "Butcher"}, {"Butcher"}),
+        (
+            "update_access_code",
+            {"name": "Baker", "new_name": "Butcher", "ongoing": True},
+            {"Butcher"},
+        ),
     ):
         before = set(shown())
         calling = await begin(action, **data)

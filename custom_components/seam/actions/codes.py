@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import Any
 
 from homeassistant.util import dt as dt_util
 
@@ -16,7 +15,6 @@ from ..sync.snapshot import LockData, masked_code
 from .fields import CodeSelection
 from .outcomes import Result
 from .targets import Target
-from .validation import check_times
 
 
 def current_codes(lock: LockData, name: str) -> list[AccessCode]:
@@ -110,25 +108,6 @@ def check_changeable(lock: LockData, code: AccessCode) -> None:
     # A code that has just expired may get a later end.
     if code.status_at(now) is CodeStatus.REMOVING and not code.is_expired(now):
         raise refusal("code_being_removed", lock=name, name=label(code))
-
-
-def kept_times(lock: LockData, code: AccessCode) -> dict[str, Any]:
-    """Return what to send along with a change of other fields of a code.
-
-    Seam removes times that it is not sent, so that the code would never expire, but
-    refuses those that have passed.
-    """
-    if code.starts_at is None and code.ends_at is None:
-        return {}
-    now = dt_util.utcnow()
-    if code.is_expired(now):
-        raise refusal("has_expired", lock=lock.device.name, name=label(code))
-    check_times(code.starts_at, code.ends_at, now)
-    return {
-        "starts_at": code.starts_at,
-        "ends_at": code.ends_at,
-        "type": "time_bound",
-    }
 
 
 def matching_codes(

@@ -10,6 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..errors import refusal
+from .changes import CodeChange, CodeUpdate, check_update
 from .codes import candidates, check_pin_free, creation_keys, current_codes
 from .outcomes import Outcome
 from .schedule import (
@@ -32,7 +33,7 @@ from .targets import (
     current_target,
     in_turn,
 )
-from .update import CodeChange, CodeUpdate, async_update, check_update
+from .update import async_update
 from .validation import accepts_pin, check_codes_known
 
 _TIMES = {"starts_at", "ends_at", "type"}

@@ -6,7 +6,8 @@ from ..api import AccessCode, ActionAttemptStatus
 from ..attributes import JsonObject, label
 from ..errors import refusal
 from ..sync.snapshot import LockData
-from .codes import check_changeable, find_managed_code, kept_times
+from .changes import async_with_current_times, kept_times
+from .codes import check_changeable, find_managed_code
 from .fields import CodeSelection, code_selection
 from .outcomes import Outcome, Result, code_result
 from .targets import (
@@ -34,6 +35,7 @@ async def async_release_access_code(
             # Another action may have released or deleted it.
             code = _releasable(current_target(target), selection)
             async with changing_locks(target):
+                code = await async_with_current_times(target, code)
                 attempt = await coordinator.client.update_access_code(
                     code.access_code_id,
                     is_managed=False,

@@ -1,10 +1,9 @@
 """The action that changes a managed code, or all codes that are linked with it."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
 
 from homeassistant.const import ATTR_CODE
 from homeassistant.core import ServiceCall
@@ -16,14 +15,20 @@ from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..coordinator import SeamCoordinator
 from ..errors import refusal
+from .changes import (
+    CodeChange,
+    CodeUpdate,
+    async_current_update,
+    async_with_current_times,
+    check_update,
+    kept_times,
+    whole_seconds,
+)
 from .codes import (
     check_changeable,
-    check_name_free,
-    check_pin_free,
     code_response,
     creation_keys,
     find_managed_code,
-    kept_times,
     naming_duplicate,
 )
 from .fields import (
@@ -55,16 +60,7 @@ from .targets import (
     in_turn,
     lock_entity_id,
 )
-from .validation import (
-    check_codes_known,
-    check_end,
-    check_name,
-    check_name_without_pin,
-    check_new_name,
-    check_pin,
-    check_start,
-    check_times,
-)
+from .validation import check_codes_known, check_end, check_new_name
 from .waiting import async_wait_until_set
 
 ATTR_LINKED: Final = "linked"
@@ -85,70 +81,6 @@ SCHEMA: Final = ActionSchema(
         vol.Optional(ATTR_LINKED, default=False): BOOLEAN,
     }
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class CodeChange:
-    """The requested values of a code. What is None stays as it is."""
-
-    name: str | None = None
-    code: str | None = field(default=None, repr=False)
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    is_ongoing: bool = False
-    is_external_modification_allowed: bool | None = None
-
-    def update_of(
-        self, target: Target, code: AccessCode, *, attempts_offline: bool | None = None
-    ) -> CodeUpdate:
-        """Return what has to be updated of a code to make the change."""
-        wanted = {
-            "name": self.name,
-            "code": self.code,
-            "is_external_modification_allowed": self.is_external_modification_allowed,
-        }
-        fields: dict[str, Any] = {
-            key: value
-            for key, value in wanted.items()
-            if value is not None and value != getattr(code, key)
-        }
-        if self.name is not None and code.unmasked_name == self.name:
-            fields.pop("name", None)
-        if not self.is_ongoing and self.starts_at is None and self.ends_at is None:
-            return CodeUpdate(target, code, fields, attempts_offline)
-        if self.is_ongoing:
-            starts_at, ends_at = None, None
-        else:
-            starts_at = self.starts_at or code.starts_at
-            ends_at = self.ends_at or code.ends_at
-            if starts_at is None or ends_at is None:
-                raise refusal(
-                    "times_needed", lock=target.lock.device.name, name=label(code)
-                )
-        if _seconds(starts_at, ends_at) != _seconds(code.starts_at, code.ends_at):
-            fields |= {
-                "starts_at": starts_at,
-                "ends_at": ends_at,
-                "type": "ongoing" if self.is_ongoing else "time_bound",
-            }
-        return CodeUpdate(target, code, fields, attempts_offline)
-
-
-@dataclass(frozen=True)
-class CodeUpdate:
-    """What has to be changed of a code, by the names of its fields."""
-
-    target: Target
-    code: AccessCode
-    fields: Mapping[str, Any] = field(repr=False)
-    attempt_for_offline_device: bool | None = None
-
-
-type _GroupUpdate = tuple[CodeChange | None, list[CodeUpdate]]
-
-
-def _seconds(*times: datetime | None) -> tuple[datetime | None, ...]:
-    return tuple([time and time.replace(microsecond=0) for time in times])
 
 
 def _requested_change(data: Data) -> CodeChange:
@@ -184,31 +116,6 @@ def _requested_change(data: Data) -> CodeChange:
             if value is not None:
                 raise refusal("not_for_linked", field=name)
     return change
-
-
-def check_update(update: CodeUpdate) -> None:
-    """Refuse an update that the code or its lock does not allow."""
-    code, fields = update.code, update.fields
-    target, lock, now = update.target, update.target.lock, dt_util.utcnow()
-    check_changeable(target.lock, code)
-    name, pin = fields.get("name"), fields.get("code")
-    if name is not None:
-        check_name(lock, name, replaces=code.access_code_id)
-        check_name_free(lock, name)
-        if code.code:
-            # The old PIN works until the lock knows the new one.
-            check_name_without_pin(name, code.code)
-    if pin is not None:
-        check_pin(lock, pin)
-        check_pin_free(lock, pin, replaces=code.access_code_id)
-        check_name_without_pin(name or code.unmasked_name or "", pin)
-    if (ends_at := fields.get("ends_at")) is not None:
-        starts_at = fields["starts_at"]
-        check_times(starts_at, ends_at, now)
-        if starts_at != code.starts_at:
-            check_start(lock, starts_at, now)
-    elif fields and "type" not in fields:
-        kept_times(lock, code)
 
 
 async def async_update_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
@@ -259,46 +166,55 @@ def _found(
 
 async def async_update(update: CodeUpdate) -> JsonObject:
     """Change a code if anything differs; return it with its PIN."""
-    target, code, fields = update.target, update.code, update.fields
-    if not fields:
-        return code_response(target, code, Result(Outcome.UNCHANGED))
+    target, result = update.target, Result(Outcome.UNCHANGED)
+    if not update.fields:
+        return code_response(target, update.code, result)
     coordinator = target.coordinator
-    with naming_duplicate(target, fields.get("code")):
+    with naming_duplicate(target, update.fields.get("code")):
         async with changing_locks(target):
-            attempt = await coordinator.client.update_access_code(
-                code.access_code_id,
-                attempt_for_offline_device=update.attempt_for_offline_device,
-                **({} if "type" in fields else kept_times(target.lock, code)),
-                **fields,
-            )
-            coordinator.async_apply(
-                coordinator.engine.code_changed, code.access_code_id, fields
-            )
-            result = await async_wait_until_set(target, code, attempt, changes=fields)
+            update = await async_current_update(update)
+            code, fields = update.code, update.fields
+            if fields:
+                attempt = await coordinator.client.update_access_code(
+                    code.access_code_id,
+                    attempt_for_offline_device=update.attempt_for_offline_device,
+                    **({} if "type" in fields else kept_times(target.lock, code)),
+                    **fields,
+                )
+                coordinator.async_apply(
+                    coordinator.engine.code_changed, code.access_code_id, fields
+                )
+                result = await async_wait_until_set(
+                    target, code, attempt, changes=fields
+                )
     return code_response(target, replace(code, **fields), result)
 
 
 def _linked(target: Target, code: AccessCode) -> list[tuple[Target, AccessCode]]:
-    """Return all codes that are linked with a code, itself included, with their locks."""
+    """Return all codes that are linked with a code, itself first, with their locks."""
     coordinator = target.coordinator
-    return [
+    linked = [
         (Target(lock_entity_id(coordinator.hass, device_id), coordinator, lock), other)
         for device_id, lock in coordinator.data.locks.items()
         for other in lock.managed
         if code.unmasked_key and other.unmasked_key == code.unmasked_key
     ]
+    return sorted(linked, key=lambda one: one[1].access_code_id != code.access_code_id)
 
 
 def _linked_updates(
-    target: Target, code: AccessCode, change: CodeChange
-) -> _GroupUpdate:
-    """Return the change, None if the codes keep different times, and their updates."""
-    linked = _linked(target, code)
-    times = {_seconds(other.starts_at, other.ends_at) for _, other in linked}
+    linked: list[tuple[Target, AccessCode]], change: CodeChange
+) -> tuple[CodeChange | None, list[CodeUpdate]]:
+    """Return the change, None if the codes keep different times, and their updates.
+
+    The first code has the times that the change leaves out.
+    """
+    times = {whole_seconds(code.starts_at, code.ends_at) for _, code in linked}
     common: CodeChange | None = None
     if change.starts_at or change.ends_at or len(times) == 1:
         # Seam sets these times for all linked codes, and removes those it is not sent.
-        fields = change.update_of(target, code).fields
+        _, code = linked[0]
+        fields = change.update_of(*linked[0]).fields
         change = common = replace(
             change,
             starts_at=fields.get("starts_at", code.starts_at),
@@ -318,19 +234,22 @@ async def _async_update_linked(
 
     Locks that the call does not target get an answer if their code failed or is pending.
     """
-    groups: dict[_GroupKey, _GroupUpdate] = {}
+    groups: dict[_GroupKey, list[tuple[Target, AccessCode]]] = {}
     members: dict[_GroupKey, list[tuple[Target, AccessCode]]] = {}
     for target, code in found:
         check_changeable(target.lock, code)
         if code.unmasked_key is None:
             raise refusal("not_linked", lock=target.lock.device.name, name=label(code))
         key = target.coordinator, code.unmasked_key
-        groups.setdefault(key, _linked_updates(target, code, change))
+        if key not in groups:
+            groups[key] = _linked(target, code)
+            # Nothing is changed if one of the codes does not allow it.
+            _linked_updates(groups[key], change)
         members.setdefault(key, []).append((target, code))
     not_found = {*answers}
-    for key, (group_change, updates) in groups.items():
+    for key, linked in groups.items():
         try:
-            by_code = await _async_update_group(key, group_change, updates)
+            by_code = await _async_update_group(key, linked, change)
         except HomeAssistantError as err:
             answers |= {target.entity_id: err for target, _ in members[key]}
             continue
@@ -339,25 +258,33 @@ async def _async_update_linked(
             answers[target.entity_id] = answer or code_response(
                 target, code, Result(Outcome.UNCHANGED)
             )
-        for update in updates:
-            other = by_code.get(update.code.access_code_id)
-            entity_id = update.target.entity_id
+        for target, code in linked:
+            other = by_code.get(code.access_code_id)
             if other and (
-                entity_id in not_found
+                target.entity_id in not_found
                 or isinstance(other, HomeAssistantError)
                 or "reason" in other
             ):
-                answers[entity_id] = other
+                answers[target.entity_id] = other
     return answers
 
 
 async def _async_update_group(
-    key: _GroupKey, change: CodeChange | None, updates: list[CodeUpdate]
+    key: _GroupKey, linked: list[tuple[Target, AccessCode]], change: CodeChange
 ) -> dict[str, Answer]:
     """Change linked codes, with one request if possible; return the answers by code id."""
+    common, updates = _linked_updates(linked, change)
+    if updates and change.keeps_times:
+        current = await asyncio.gather(
+            *(async_with_current_times(*one) for one in linked)
+        )
+        targets = (target for target, _ in linked)
+        common, updates = _linked_updates(
+            list(zip(targets, current, strict=True)), change
+        )
     if not updates:
         return {}
-    if change is None:
+    if common is None:
         by_lock = {update.target.entity_id: update for update in updates}
         answers = await async_each(
             (update.target for update in updates),
@@ -380,9 +307,9 @@ async def _async_update_group(
     async with changing_locks(*(update.target for update in updates)):
         await coordinator.client.update_multiple_access_codes(
             common_code_key,
-            name=change.name,
-            starts_at=change.starts_at,
-            ends_at=change.ends_at,
+            name=common.name,
+            starts_at=common.starts_at,
+            ends_at=common.ends_at,
         )
         for update in updates:
             coordinator.async_apply(

@@ -65,7 +65,7 @@ class SyncEngine:
         self.failures = Failures()
         self._cursor = EventCursor()
         self._pending_events = PendingEvents(self._store, self._secrets)
-        self._optimistic = OptimisticUpdates()
+        self.optimistic = OptimisticUpdates()
         self._device_tracker = DeviceTracker(known_devices)
         self._is_poll = self._has_undelivered = False
         self._codes_read_at: dict[str, datetime] = {}
@@ -119,7 +119,7 @@ class SyncEngine:
     def code_created(self, now: datetime, code: AccessCode) -> None:
         """Show a new code, and keep it while lists lack it."""
         self._secrets.add(code.pins)
-        self._optimistic.change_code(code.access_code_id, code, {}, now)
+        self.optimistic.change_code(code.access_code_id, code, {}, now)
         if self._store.code(code.access_code_id) is None:
             self._store.put_code(code)
 
@@ -131,37 +131,37 @@ class SyncEngine:
             fields = {**fields, "true_name": None}
         self._secrets.add((fields.get("code"),))
         code = self._store.code(access_code_id)
-        self._optimistic.change_code(access_code_id, code, fields, now)
+        self.optimistic.change_code(access_code_id, code, fields, now)
         if code:
             self._store.put_code(replace(code, **fields))
 
     def change_failed(self, _: datetime, code_id: str, names: Collection[str]) -> None:
         """Show a code without changes of these fields, which Seam could not make."""
-        if code := self._optimistic.undo_change(code_id, names):
+        if code := self.optimistic.undo_change(code_id, names):
             self._store.put_code(code)
 
     def code_deleted(self, now: datetime, access_code_id: str) -> None:
         """Show a code as being removed, and drop it once a list lacks it."""
-        self._optimistic.expect_removal((access_code_id,), now)
+        self.optimistic.expect_removal((access_code_id,), now)
         self.code_changed(now, access_code_id, {"status": CodeStatus.REMOVING})
 
     def codes_not_found(self, now: datetime, access_code_ids: Collection[str]) -> None:
         """Drop codes that Seam does not have any more once a list lacks them."""
         for access_code_id in access_code_ids:
-            self._optimistic.forget_code(access_code_id)
-        self._optimistic.expect_removal(access_code_ids, now)
+            self.optimistic.forget_code(access_code_id)
+        self.optimistic.expect_removal(access_code_ids, now)
 
     def codes_moved(self, now: datetime, access_code_ids: Iterable[str]) -> None:
         """Drop codes once a list lacks them, as they may get new IDs."""
-        self._optimistic.expect_removal(access_code_ids, now)
+        self.optimistic.expect_removal(access_code_ids, now)
 
     def device_changed(
         self, now: datetime, device_id: str, properties: Mapping[str, Any]
     ) -> None:
         """Show what an action has changed, and keep it while lists lag behind."""
-        self._optimistic.change_device(device_id, properties, now)
+        self.optimistic.change_device(device_id, properties, now)
         if lock := self._locks.get(device_id):
-            device = self._optimistic.apply_to_device(lock.device, now)
+            device = self.optimistic.apply_to_device(lock.device, now)
             self._store.put(replace(lock, device=device))
             self._store.publish((device_id,))
 
@@ -243,8 +243,8 @@ class SyncEngine:
 
     def _receive_lock(self, device: Device, now: datetime, *, with_codes: bool) -> None:
         known = self._locks.get(device.device_id)
-        device = self._optimistic.apply_to_device(device, now)
-        if self._optimistic.overrides_device(device.device_id):
+        device = self.optimistic.apply_to_device(device, now)
+        if self.optimistic.overrides_device(device.device_id):
             self.schedule.retry(FetchDevices.of(device.device_id))
         lock = replace(known or LockData(device=device), device=device)
         if not device.has_access_codes:
@@ -278,8 +278,8 @@ class SyncEngine:
         # A code may be in both lists while it is converted; the last one counts.
         rows = [*unmanaged, *managed]
         self._secrets.add(pin for code in rows for pin in code.pins)
-        codes, missing = merge_codes(lock, rows, self._optimistic, now, may_lack)
-        if missing or self._optimistic.overrides(codes, now):
+        codes, missing = merge_codes(lock, rows, self.optimistic, now, may_lack)
+        if missing or self.optimistic.overrides(codes, now):
             self.schedule.retry(fetch)
         new = self._store.put_codes(lock, codes, missing)
         if (
@@ -378,14 +378,14 @@ class SyncEngine:
         """Request what an event may have changed."""
         event_type, device_id = event.event_type, event.device_id
         if event_type in _CODE_REMOVED_EVENTS and event.access_code_id:
-            self._optimistic.expect_removal((event.access_code_id,), now)
+            self.optimistic.expect_removal((event.access_code_id,), now)
         if device_id is None:
             # An error of an account is also an error of each of its devices and codes.
             if event_type.startswith("connected_account."):
                 self.schedule.request_accounts(now, len(self._locks))
             return
         if event_type in OPERATION_EVENTS:
-            self._optimistic.forget_locked(device_id)
+            self.optimistic.forget_locked(device_id)
         is_not_lock = self._device_tracker.is_not_lock(device_id)
         if is_not_lock and not event_type.startswith("device."):
             return

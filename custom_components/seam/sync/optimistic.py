@@ -113,6 +113,25 @@ class OptimisticUpdates:
         self._codes[code.access_code_id] = replace(change, listed=code)
         return changed
 
+    def apply_to_read(self, code: AccessCode, now: datetime) -> AccessCode:
+        """Return a code that was just read with changes that Seam does not return yet.
+
+        Any other value than before a change is what Seam has made of it, or is newer.
+        """
+        change = self._codes.get(code.access_code_id)
+        if (
+            change is None
+            or (listed := change.listed) is None
+            or is_due(change.until, now, _OVERRIDE_FOR)
+        ):
+            return code
+        awaited = {
+            name: value
+            for name, value in change.fields.items()
+            if getattr(code, name) == getattr(listed, name)
+        }
+        return replace(code, **awaited)
+
     def forget_code(self, access_code_id: str) -> None:
         """Forget a code that is gone."""
         self._codes.pop(access_code_id, None)
