@@ -10,6 +10,10 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.seam.actions.convert import async_convert
+from custom_components.seam.actions.targets import Target, in_turn
+from custom_components.seam.api import AccessCode
+from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.render import render_code
 from simulator.routing import ENDPOINTS, Context
@@ -367,3 +371,30 @@ async def test_healthy_lock_does_not_wait_for_hanging_one(
         assert not hanging.done()
         simulator.faults.clear()
         await hanging
+
+
+async def test_conversion_waits_for_codes_that_have_appeared(
+    coordinator: SeamCoordinator, actions: Actions, reconcile: Poll
+) -> None:
+    """Another action may work on a code that was added while the conversion waited."""
+    target = Target(FRONT, coordinator, coordinator.data.locks[FRONT_DOOR])
+    selected: list[int] = []
+
+    def select(now: Target) -> Sequence[AccessCode]:
+        selected.append(len(now.lock.unmanaged))
+        return now.lock.unmanaged
+
+    async with in_turn(actions.hass, [UNMANAGED_NEIGHBOUR]):
+        converting = asyncio.create_task(async_convert(target, select))
+        await wait_until(lambda: len(selected) > 0)
+        added = actions.simulator.control.add_unmanaged_code(
+            "Front Door", "Baker", "284613"
+        )
+        await reconcile()
+        other = in_turn(actions.hass, [added.access_code_id])
+        await other.__aenter__()
+    await wait_until(lambda: len(selected) > 2)
+    assert not actions.writes
+    await other.__aexit__(None, None, None)
+    results = await converting
+    assert len(results) == selected[-1] == selected[0] + 1

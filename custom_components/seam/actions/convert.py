@@ -1,6 +1,6 @@
 """The action that makes unmanaged codes managed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -129,24 +129,42 @@ async def async_convert(
 ) -> CodeResults:
     """Convert the selected codes that can be converted; return a result for each code."""
     # A preview waits for nothing.
-    keys = () if dry_run else [code.access_code_id for code in select(target)]
+    keys = set() if dry_run else _ids(select(target))
     async with in_turn(target.coordinator.hass, keys):
         # Another action may have converted or deleted some of them.
         target = current_target(target)
-        results: CodeResults = []
-        convertible: list[AccessCode] = []
-        for code in select(target):
-            try:
-                check_convertible(target.lock, code)
-            except ServiceValidationError as err:
-                results.append((code, Result(Outcome.NOT_CONVERTIBLE, ErrorText(err))))
-                continue
-            if dry_run:
-                results.append((code, _preview(target.lock, code)))
-            else:
-                convertible.append(code)
-        if convertible:
-            results += await _Conversion(target, convertible).async_run(parameters)
+        codes = select(target)
+        if dry_run or keys.issuperset(_ids(codes)):
+            return await _async_convert(target, codes, parameters, dry_run=dry_run)
+    # Others have appeared, on which another action may work.
+    return await async_convert(target, select, **parameters)
+
+
+def _ids(codes: Iterable[AccessCode]) -> set[str]:
+    return {code.access_code_id for code in codes}
+
+
+async def _async_convert(
+    target: Target,
+    codes: Iterable[AccessCode],
+    parameters: dict[str, Any],
+    *,
+    dry_run: bool,
+) -> CodeResults:
+    results: CodeResults = []
+    convertible: list[AccessCode] = []
+    for code in codes:
+        try:
+            check_convertible(target.lock, code)
+        except ServiceValidationError as err:
+            results.append((code, Result(Outcome.NOT_CONVERTIBLE, ErrorText(err))))
+            continue
+        if dry_run:
+            results.append((code, _preview(target.lock, code)))
+        else:
+            convertible.append(code)
+    if convertible:
+        results += await _Conversion(target, convertible).async_run(parameters)
     return results
 
 
