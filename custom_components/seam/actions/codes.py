@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from difflib import get_close_matches
 
 from homeassistant.util import dt as dt_util
@@ -128,8 +129,8 @@ def matching_codes(
     )
 
 
-def _folded(name: str | None) -> str | None:
-    return name and name.strip().casefold()
+def _folded(name: str | None) -> str:
+    return (name or "").strip().casefold()
 
 
 def _similar(codes: Sequence[AccessCode], name: str | None) -> str:
@@ -170,11 +171,14 @@ def code_response(
 
     The code of the snapshot is preferred, as it may be newer than the given one. But if
     the action has waited for the code, the snapshot may lag behind what it has read.
+    Some locks do not report PINs, so that only the given code has it.
     """
     lock = target.current_lock
     current = lock.code(code.access_code_id) if lock else None
     if result and result.code:
         current = masked_code(result.code, target.coordinator.secrets)
+    if current and current.code is None:
+        current = replace(current, code=code.code)
     return {
         **(result.as_dict() if result else {}),
         **code_with_pin(lock, current or code),
