@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.seam.advice import (
+    _ADVICE_ABOUT_ACCOUNT,
     ADVICE_KEYS,
     KNOWN_CODES,
     advice_key,
@@ -16,6 +17,7 @@ from custom_components.seam.advice import (
 )
 from custom_components.seam.api import AccessCode, Device, Scope, SeamProblem
 from custom_components.seam.sync.snapshot import LockData
+from custom_components.seam.websocket.remedies import REMEDIES
 from simulator import Simulator
 from simulator.seed import CODE_OWNER, FRONT_DOOR, UNMANAGED_NEIGHBOUR
 
@@ -174,10 +176,15 @@ def test_advice_for_unknown_code_depends_on_scope(scope: Scope) -> None:
 
 
 def test_advice_texts_match_advice_keys() -> None:
-    """Every key has its own text, and every text has a key."""
+    """Every key has its own text and its remedies, and every text has a key."""
     translations = json.loads(TRANSLATIONS.read_text(encoding="utf-8"))
     options = translations["selector"]["advice"]["options"]
-    assert set(options) == ADVICE_KEYS
+    assert set(options) == ADVICE_KEYS, (
+        "correct selector.advice in translations/en.json"
+    )
+    # That of an account is only named in the text.
+    keys = ADVICE_KEYS - {f"{key}_named" for key in _ADVICE_ABOUT_ACCOUNT}
+    assert set(REMEDIES) == keys, "correct REMEDIES in websocket/remedies.py"
     assert all(text.strip().endswith(".") for text in options.values())
     assert len(set(options.values())) == len(options)
 
@@ -194,6 +201,7 @@ def test_every_advice_says_what_to_do() -> None:
     )
     sentence = re.compile(rf"(?:^|[.,:] (?:\w+ )?)(?:{verbs})\b", re.IGNORECASE)
     without = {key for key, text in options.items() if not sentence.search(text)}
+    # If it does say what to do, add the verb above.
     assert without == {"being_deleted", "not_about_locks"}
 
 

@@ -27,10 +27,25 @@ from simulator.seed import (
 
 from .clock import START, async_step
 from .conftest import CheckPlatform, Poll
+from .documentation import PAGES
 from .states import state_of
 
 CLEANER = "sensor.front_door_cleaner"
 NEIGHBOUR = "sensor.front_door_neighbour"
+
+# Home Assistant's own.
+STANDARD_ATTRIBUTES = {
+    *(
+        "all_day",
+        "device_class",
+        "end_time",
+        "event_types",
+        "friendly_name",
+        "location",
+    ),
+    *("max", "min", "mode", "options", "start_time", "state_class", "step"),
+    *("supported_features", "unit_of_measurement"),
+}
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -45,6 +60,15 @@ def entry(simulator: Simulator) -> MockConfigEntry:
         data={CONF_API_KEY: simulator.key, CONF_ENDPOINT: simulator.url},
         options={CONF_CODE_SENSORS: True},
     )
+
+
+def _keys(value: object) -> set[str]:
+    """Return the keys at any depth."""
+    if isinstance(value, dict):
+        return set(value) | {key for item in value.values() for key in _keys(item)}
+    if isinstance(value, list):
+        return {key for item in value for key in _keys(item)}
+    return set()
 
 
 def _entities(
@@ -362,3 +386,20 @@ async def test_code_sensor_entity_id_does_not_contain_pin(
     assert "830264" not in registered
     assert "830264" not in repr(entity_registry.async_get(registered))
     assert "830264" not in repr(hass.states.get(registered))
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_attributes_are_documented(
+    hass: HomeAssistant, entity_registry: er.EntityRegistry, entry: MockConfigEntry
+) -> None:
+    """Each attribute of ours, and each field in it, is on one of the pages."""
+    pages = PAGES["entities"] + PAGES["coverage"] + PAGES["events"]
+    registered = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+    states = [hass.states.get(one.entity_id) for one in registered]
+    fields = {key for state in states if state for key in _keys(dict(state.attributes))}
+    missing = {
+        field
+        for field in fields - STANDARD_ATTRIBUTES
+        if f"`{field}`" not in pages and f"`{field}:" not in pages
+    }
+    assert not missing, f"add to docs/entities.md: {missing}"
