@@ -191,18 +191,30 @@ async def test_form_shows_errors(
 
 
 @pytest.mark.platforms(Platform.CALENDAR)
-async def test_calendars_of_locks_cannot_be_selected(stays: Stays) -> None:
-    """They would make codes of codes."""
+async def test_calendars_of_locks_are_no_bookings(
+    stays: Stays, second_entry: MockConfigEntry
+) -> None:
+    """They would make codes of codes, also those of another workspace."""
+    registry = er.async_get(stays.hass)
+    own = [
+        item
+        for entry in (stays.entry, second_entry)
+        for item in er.async_entries_for_config_entry(registry, entry.entry_id)
+        if item.domain == "calendar"
+    ]
+    assert {item.config_entry_id for item in own} == {
+        stays.entry.entry_id,
+        second_entry.entry_id,
+    }
     result = await start(stays)
     schema = result["data_schema"]
     assert schema is not None
     config = schema.schema[CONF_CALENDAR].config
-    registered = er.async_entries_for_config_entry(
-        er.async_get(stays.hass), stays.entry.entry_id
-    )
-    own = {entity.entity_id for entity in registered if entity.domain == "calendar"}
-    assert own
-    assert set(config["exclude_entities"]) == own
+    assert set(config["exclude_entities"]) == {item.entity_id for item in own}
+    for item in own:
+        # The dialog also accepts IDs, which it does not compare.
+        result = await submit(stays, result, FORM | {CONF_CALENDAR: item.id})
+        assert result["errors"] == {CONF_CALENDAR: "calendar_unavailable"}
 
 
 async def test_flow_aborts_while_not_connected(stays: Stays) -> None:

@@ -33,7 +33,13 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..const import CONF_CHECK_IN, CONF_CHECK_OUT, DEFAULT_CHECK_IN, DEFAULT_CHECK_OUT
+from ..const import (
+    CONF_CHECK_IN,
+    CONF_CHECK_OUT,
+    DEFAULT_CHECK_IN,
+    DEFAULT_CHECK_OUT,
+    DOMAIN,
+)
 from ..coordinator import SeamConfigEntry
 from ..issues import as_placeholders
 from .bookings import PinRule
@@ -234,18 +240,15 @@ class StaysSubentryFlow(ConfigSubentryFlow):
 
     def _schema(self, entry: SeamConfigEntry, errors: Mapping[str, str]) -> Any:
         """Return the form, with rarely used settings in sections."""
-        registered = er.async_entries_for_config_entry(
-            er.async_get(self.hass), entry.entry_id
-        )
         locks = entry.runtime_data.data.locks.values()
         calendar = EntitySelector(
             EntitySelectorConfig(
                 domain=CALENDAR_DOMAIN,
-                # They would make codes of codes.
+                # Those of all workspaces would make codes of codes.
                 exclude_entities=[
                     item.entity_id
-                    for item in registered
-                    if item.domain == CALENDAR_DOMAIN
+                    for item in er.async_get(self.hass).entities.values()
+                    if item.platform == DOMAIN and item.domain == CALENDAR_DOMAIN
                 ],
             )
         )

@@ -53,12 +53,14 @@ def async_identify_calendar(
 def calendar_entity(
     hass: HomeAssistant, settings: Mapping[str, Any]
 ) -> CalendarEntity | None:
-    """Return the calendar of stays, None if it is not set up, or was removed."""
+    """Return the calendar of stays, None if it is not set up, was removed, or is ours."""
     entity_id = er.async_resolve_entity_id(
         er.async_get(hass), settings.get(CONF_CALENDAR_ID) or settings[CONF_CALENDAR]
     )
     component = hass.data.get(DATA_COMPONENT)
-    return component.get_entity(entity_id) if component and entity_id else None
+    entity = component.get_entity(entity_id) if component and entity_id else None
+    # Codes would be made of codes.
+    return None if entity and entity.platform.platform_name == DOMAIN else entity
 
 
 async def async_update_calendar(
