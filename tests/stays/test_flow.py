@@ -55,6 +55,7 @@ FORM: dict[str, Any] = {
     "access_codes": CODES,
     "arrival": {"use_backup_codes": False},
 }
+EXCLUDED = "Events that do not count because of their titles"
 
 
 @pytest.fixture
@@ -79,12 +80,17 @@ async def submit(
     )
 
 
-def changes(result: SubentryFlowResult) -> list[str]:
+def shown(result: SubentryFlowResult) -> list[str]:
     """Return the lines of a preview."""
     assert result["step_id"] == "preview"
     placeholders = result["description_placeholders"] or {}
     lines = placeholders["changes"].replace("\\", "").splitlines()
     return [line for line in lines if line]
+
+
+def changes(result: SubentryFlowResult) -> list[str]:
+    """Return the lines of a preview about what is done."""
+    return [line for line in shown(result) if not line.startswith(EXCLUDED)]
 
 
 async def test_adding_stays_does_nothing_before_it_is_confirmed(stays: Stays) -> None:
@@ -299,6 +305,32 @@ async def test_preview_says_that_nothing_has_to_be_done(stays: Stays) -> None:
     assert changes(result) == ["**No access code needs to be changed at the moment**"]
 
 
+@pytest.mark.parametrize(
+    ("texts", "excluded"),
+    [
+        ({}, 0),
+        ({CONF_EXCLUDES: ["not available"]}, 1),
+        ({CONF_CONTAINS: ["Ada"]}, 2),
+        ({CONF_CONTAINS: ["Ada"], CONF_EXCLUDES: ["a"]}, 3),
+    ],
+)
+async def test_preview_counts_events_excluded_by_titles(
+    stays: Stays, texts: dict[str, list[str]], excluded: int
+) -> None:
+    """All events of the calendar are either listed or counted."""
+    stays.book("Ada")
+    stays.book("Bob", start=7, end=8)
+    bookings = {"days_ahead": 30, **texts}
+    result = await submit(
+        stays, await start(stays), FORM | {"which_bookings": bookings}
+    )
+    lines = shown(result)
+    counted = [line for line in lines if line.startswith(EXCLUDED)]
+    assert counted == ([f"{EXCLUDED}: {excluded}"] if excluded else [])
+    created = [line for line in lines if line.startswith("**To be created")]
+    assert created == ([f"**To be created: {3 - excluded}**"] if excluded < 3 else [])
+
+
 async def test_preview_shows_only_the_first_of_many(stays: Stays) -> None:
     """A dialog has to end somewhere."""
     for number in range(12):
@@ -469,7 +501,7 @@ async def test_action_returns_what_would_be_done(stays: Stays) -> None:
     assert found["deleted"][0]["reason"].endswith(".")
     assert found["deleted"][0]["name"] == "Eve"
     assert found["created"] == found["overlaps"] == []
-    assert found["bookings"] == 2
+    assert (found["bookings"], found["excluded"]) == (2, 1)
 
 
 @pytest.mark.platforms(Platform.SENSOR)

@@ -210,8 +210,11 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
 
 def counts(booking: Booking, rules: Rules) -> bool:
     """Return whether codes are wanted for a booking."""
-    if booking.end.year < _FIRST_YEAR:
-        return False
+    return booking.end.year >= _FIRST_YEAR and has_wanted_title(booking, rules)
+
+
+def has_wanted_title(booking: Booking, rules: Rules) -> bool:
+    """Return whether a booking counts if only its title matters."""
     summary = booking.summary.casefold()
     return (
         not rules.contains or any(text.casefold() in summary for text in rules.contains)

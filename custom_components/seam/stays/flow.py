@@ -189,7 +189,9 @@ class StaysSubentryFlow(ConfigSubentryFlow):
                 data_schema=vol.Schema(fields),  # type: ignore[arg-type] # is probatio's
                 description_placeholders={
                     "bookings": str(response["bookings"]),
-                    "changes": async_changes(self.hass, lists, _MAX_LINES),
+                    "changes": async_changes(
+                        self.hass, lists, _MAX_LINES, excluded=self._preview.excluded
+                    ),
                 },
                 last_step=True,
             )

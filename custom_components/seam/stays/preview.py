@@ -14,7 +14,7 @@ from ..attributes import JsonObject, local_time
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
 from ..errors import refusal
-from .bookings import Answer, Stay, Stays, stays_of
+from .bookings import Answer, Stay, Stays, has_wanted_title, stays_of
 from .compare import compare
 from .overlaps import Overlap, find_overlaps
 from .plan import Kind, Plan, Reason, Step
@@ -40,6 +40,8 @@ class Preview:
     stays: Stays
     bookings: int
     """How many events the calendar has, also those that do not count."""
+    excluded: int
+    """How many of them do not count because of their titles."""
     overlaps: tuple[Overlap, ...]
 
 
@@ -64,6 +66,7 @@ async def async_preview(
         plan=plan,
         stays=stays,
         bookings=len(answer.bookings),
+        excluded=sum(not has_wanted_title(one, rules) for one in answer.bookings),
         overlaps=find_overlaps(
             stays.coming, rules.device_ids, plan, coordinator.data.locks, now
         ),
@@ -95,6 +98,7 @@ def preview_response(
     mask = entry.runtime_data.secrets.mask_name
     return {
         "bookings": preview.bookings,
+        "excluded": preview.excluded,
         **rows,
         "overlaps": [
             {
@@ -117,9 +121,16 @@ def async_reason(hass: HomeAssistant, reason: str) -> str:
 
 @callback
 def async_changes(
-    hass: HomeAssistant, lists: Mapping[str, Sequence[str]], most: int
+    hass: HomeAssistant,
+    lists: Mapping[str, Sequence[str]],
+    most: int,
+    *,
+    excluded: int,
 ) -> str:
-    """Return the lists that are not empty as Markdown, each with its heading."""
+    """Return the lists that are not empty as Markdown, each with its heading.
+
+    The last line says how many events do not count, if there are any.
+    """
     parts = [
         f"**{_text(hass, 'stay_preview', key)}: {len(lines)}**\n\n"
         + "\n".join(f"- {line}" for line in lines[:most])
@@ -129,6 +140,8 @@ def async_changes(
     ]
     if not any(lines for key, lines in lists.items() if key != "overlaps"):
         parts.insert(0, f"**{_text(hass, 'stay_preview', 'nothing')}**")
+    if excluded:
+        parts.append(f"{_text(hass, 'stay_preview', 'excluded')}: {excluded}")
     return "\n\n".join(parts)
 
 
