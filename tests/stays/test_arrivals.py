@@ -295,6 +295,25 @@ async def test_booking_with_impossible_times_is_at_risk(
     assert not issues(stays)
 
 
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        (3 * HOUR, "The stay would end before it starts."),
+        # After the year 9000.
+        (2_600_000, "The end of the stay is too far in the future."),
+    ],
+)
+async def test_reason_says_why_times_are_impossible(
+    stays: Stays, end: float, reason: str
+) -> None:
+    """The check-in time is not blamed for an event without an end."""
+    await set_up_with(stays, check_in="15:00:00", check_out="11:00:00")
+    stays.book("Ada", start=2 * HOUR, end=end)
+    await stays.wait()
+    [arrival] = state(stays, PROBLEM).attributes["arrivals"]
+    assert arrival["reason"].startswith(reason)
+
+
 async def test_refused_code_is_at_risk(stays: Stays) -> None:
     """The reason is what Seam said."""
     stays.simulator.faults.add("status", path="/access_codes/create", status=400)

@@ -196,7 +196,7 @@ async def test_odd_times_do_not_stop_other_stays(
     assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
     found = await preview(stays)
     reasons = {row["name"]: row["reason_key"] for row in found["not_possible"]}
-    assert reasons == {name: "impossible_times" for name in odd if "the end" in name}
+    assert reasons == {name: "too_far_ahead" for name in odd if "the end" in name}
 
 
 @pytest.mark.parametrize("zone", ZONES)

@@ -13,7 +13,7 @@ from ..sync.occupancy import Span, span_of
 from ..sync.snapshot import LockData
 from .bookings import Stay, Stays, digest
 from .links import Link
-from .plan import CHANGES, Kind, Plan, Reason, Step
+from .plan import CHANGES, IMPOSSIBLE, Kind, Plan, Reason, Step
 from .run import Report
 
 # Verdicts are given from SOON before a stay, issues created from REPAIR_BEFORE, and
@@ -124,7 +124,7 @@ def find_arrivals(
         (step.key, step.device_id): error for step, error in report.errors.items()
     }
     impossible = {
-        step.key for step in report.plan.steps if step.reason is Reason.IMPOSSIBLE_TIMES
+        step.key: step.reason for step in report.plan.steps if step.reason in IMPOSSIBLE
     }
     found: list[Arrival] = []
     alike: Counter[str] = Counter()
@@ -132,9 +132,9 @@ def find_arrivals(
         ids = [(stay.key, device_id) for device_id in device_ids]
         if is_only_soon and found and found[-1].span.starts_at > now + SOON:
             break
-        is_impossible = stay.key in impossible
+        why_impossible = impossible.get(stay.key)
         if stay.span.ends_at <= now or not (
-            is_impossible or any(place in by_place or place in steps for place in ids)
+            why_impossible or any(place in by_place or place in steps for place in ids)
         ):
             continue
         has_arrived = any(
@@ -143,8 +143,8 @@ def find_arrivals(
             if (link := by_place.get(place))
         )
         places = tuple(
-            _at_risk(place[1], Reason.IMPOSSIBLE_TIMES)
-            if is_impossible
+            _at_risk(place[1], why_impossible)
+            if why_impossible
             else _place(
                 stay,
                 place[1],

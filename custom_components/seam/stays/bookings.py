@@ -112,6 +112,11 @@ class Stay:
     is_moving: bool = False
     """Whether its code is used again for the next time."""
 
+    @property
+    def is_too_far_ahead(self) -> bool:
+        """Whether the event of a stay that is impossible has no end that can be used."""
+        return self.span.ends_at.year >= _LAST_YEAR
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stays:

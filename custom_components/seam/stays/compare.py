@@ -115,10 +115,7 @@ class _Comparison:
             wanted = Fingerprint.of_stay(stay, name)
             for device_id in self._rules.device_ids:
                 self._look_at(stay, name, wanted, device_id)
-        self._steps += (
-            Step(kind=Kind.BLOCKED, key=key, reason=Reason.IMPOSSIBLE_TIMES)
-            for key in stays.impossible
-        )
+        self._steps += map(Step.impossible, stays.impossible.values())
         order = {kind: number for number, kind in enumerate(Kind)}
         return Plan(
             steps=tuple(sorted(self._steps, key=lambda step: order[step.kind])),

@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
+from .bookings import Stay
 from .links import Link
 
 type PinTest = Callable[[LockData, str, str], bool]
@@ -53,7 +54,11 @@ class Reason(StrEnum):
     OTHER_PIN = "other_pin"
     REFUSED = "refused"
     STARTED = "started"
+    TOO_FAR_AHEAD = "too_far_ahead"
     UNCONFIRMED = "unconfirmed"
+
+
+IMPOSSIBLE: Final = (Reason.IMPOSSIBLE_TIMES, Reason.TOO_FAR_AHEAD)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +91,13 @@ class Step:
             span=Span(starts_at, ends_at) if starts_at and ends_at else None,
             reason=reason,
         )
+
+    @classmethod
+    def impossible(cls, stay: Stay) -> Self:
+        """Return a step about a stay for which there can be no code."""
+        far = stay.is_too_far_ahead
+        reason = Reason.TOO_FAR_AHEAD if far else Reason.IMPOSSIBLE_TIMES
+        return cls(kind=Kind.BLOCKED, key=stay.key, reason=reason)
 
     @property
     def is_deletion(self) -> bool:
