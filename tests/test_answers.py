@@ -129,7 +129,9 @@ async def test_unreadable_events_are_stepped_over(
 
 @pytest.mark.platforms(Platform.EVENT)
 @pytest.mark.usefixtures("frozen_clock")
-@pytest.mark.parametrize("fault", TEMPORARY)
+@pytest.mark.parametrize(
+    "fault", [*TEMPORARY, pytest.param({"kind": "rate_limit"}, id="rate_limit")]
+)
 async def test_events_during_outage_of_events_fire_later(
     hass: HomeAssistant,
     simulator: Simulator,

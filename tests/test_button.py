@@ -178,7 +178,9 @@ async def test_sync_button_stops_at_rate_limit(
     assert [request.path for request in simulator.requests] == [SYNC]
 
 
-@pytest.mark.parametrize("path", ["/devices/list", "/access_codes/list"])
+@pytest.mark.parametrize(
+    "path", ["/devices/list", "/access_codes/list", "/events/list"]
+)
 async def test_sync_button_rate_limit_while_fetching(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -192,7 +194,7 @@ async def test_sync_button_rate_limit_while_fetching(
         await _press(hass)
     assert caught.value.translation_key == "rate_limited"
     assert coordinator.last_update_success
-    if path == "/access_codes/list":
+    if path != "/devices/list":
         freezer.tick(12)
         with pytest.raises(HomeAssistantError, match="30 seconds"):
             await _press(hass)

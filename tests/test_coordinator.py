@@ -231,7 +231,9 @@ async def test_rate_limit_keeps_data_and_waits(
     assert state_of(hass, MANAGED) == "5"
     [line] = _lines(caplog)
     assert "Too many requests" in line
-    assert "/events/list" in line
+    assert "/devices/list" in line
+    # Only the list of all devices says that the limit is for everything.
+    assert _paths(simulator)[-2:] == [*EVENTS, "/devices/list"]
     simulator.faults.clear()
     _paths(simulator)
     await async_step(hass, freezer, simulator, timedelta(seconds=wait - 3))
@@ -245,28 +247,65 @@ async def test_rate_limit_keeps_data_and_waits(
     assert _paths(simulator)
 
 
-@pytest.mark.parametrize(
-    ("status", "requests"), [(429, EVENTS), (401, [*EVENTS, "/workspaces/get"])]
-)
 async def test_refused_event_query_is_the_only_request(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     coordinator: SeamCoordinator,
-    status: int,
-    requests: list[str],
 ) -> None:
-    """The next query makes up for it, so not everything is fetched."""
+    """If the key is refused, nothing else is fetched."""
+    requests = [*EVENTS, "/workspaces/get"]
     await async_step(hass, freezer, simulator, POLL)
     _paths(simulator)
     for path in requests:
-        simulator.faults.add("status", path=path, status=status, retry_after=60)
+        simulator.faults.add("status", path=path, status=401)
     await async_step(hass, freezer, simulator, POLL)
     assert _paths(simulator) == requests
-    simulator.faults.clear()
-    if status == 429:
+
+
+@pytest.mark.parametrize(("retry_after", "minutes"), [(60, 1), (60.5, 1), (300, 5)])
+async def test_rate_limit_for_events_postpones_only_them(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    caplog: pytest.LogCaptureFixture,
+    retry_after: float,
+    minutes: int,
+) -> None:
+    """The devices say that Seam is not down, and everything is fetched as usual."""
+    # The next query makes up for those that were refused.
+    await async_step(hass, freezer, simulator, POLL)
+    caplog.clear()
+    fault = simulator.faults.add(
+        "rate_limit", path="/events/list", retry_after=retry_after
+    )
+    simulator.control.add_unmanaged_code(FRONT_DOOR, "New", "918273")
+    _paths(simulator)
+    for minute in range(20):
+        simulator.control.turn_lock(FRONT_DOOR, locked=bool(minute % 2))
         await async_step(hass, freezer, simulator, POLL)
-        assert "/devices/list" not in _paths(simulator)
+        assert coordinator.last_update_success
+        assert state_of(hass, "lock.front_door") == (
+            "locked" if minute % 2 else "unlocked"
+        )
+    assert fault.hits == 20 // minutes
+    paths = _paths(simulator)
+    assert paths.count("/devices/list") == 20
+    # One full sync, and codes that are not settled.
+    assert paths.count("/access_codes/list") == 15
+    names = {code.name for code in coordinator.data.locks[FRONT_DOOR].unmanaged}
+    assert "New" in names
+    assert [line.partition(";")[0] for line in _lines(caplog)] == [
+        "The event query failed"
+    ]
+    simulator.faults.clear()
+    for _ in range(minutes):
+        await async_step(hass, freezer, simulator, POLL)
+    assert _lines(caplog)[1:] == ["Event queries are working again"]
+    _paths(simulator)
+    await async_step(hass, freezer, simulator, POLL)
+    assert _paths(simulator) == EVENTS
 
 
 async def test_outage_after_rate_limit_has_usual_interval(

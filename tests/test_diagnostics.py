@@ -280,7 +280,7 @@ async def test_rate_limit(
 ) -> None:
     """Test that waiting for a rate limit is shown."""
     assert (await diagnostics.entry())["connection"]["is_asked_to_wait"] is False
-    simulator.faults.add("rate_limit", path="/events/list", retry_after=300, count=1)
+    simulator.faults.add("rate_limit", path="/devices/list", retry_after=300, count=1)
     await reconcile()
     connection = (await diagnostics.entry())["connection"]
     assert connection["is_asked_to_wait"] is True

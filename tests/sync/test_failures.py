@@ -141,7 +141,9 @@ def test_rate_limits_for_devices_are_forgotten() -> None:
     assert not failures._rate_limits
 
 
-@pytest.mark.parametrize("error", [BROKEN, DOWN])
+@pytest.mark.parametrize(
+    "error", [BROKEN, DOWN, SeamRateLimitError("Slow down", retry_after=60)]
+)
 @pytest.mark.parametrize("is_down", [False, True])
 def test_devices_say_whether_seam_is_down(error: SeamError, is_down: bool) -> None:
     """Their list follows in the same refresh if events fail, without their codes."""

@@ -124,6 +124,8 @@ def test_no_reconcile_after_rate_limit() -> None:
     [query] = engine.take_due()
     error = SeamRateLimitError("Too many requests", retry_after=60)
     engine.receive_failure(query, error, NOW)
+    [devices] = engine.take_due()
+    engine.receive_failure(devices, error, NOW)
     assert engine.failures.fatal_error is error
     assert engine.finish() is error
-    assert poll(engine) == set()
+    assert poll(engine) == {devices}

@@ -26,7 +26,7 @@ _LOGGER = logging.getLogger(__name__)
 
 # What is logged when these fail, and when they succeed again.
 _EVENTS: Final = (
-    "The event query failed; fetching everything instead: %s",
+    "The event query failed; fetching the devices instead: %s",
     "Event queries are working again",
 )
 _ACCOUNTS: Final = (
@@ -92,8 +92,13 @@ class Sender:
             raise
 
     async def _async_fetch(self, fetch: Fetch) -> SeamError | None:
-        if error := self._engine.failures.rate_limit(fetch, dt_util.utcnow()):
-            self._engine.schedule.retry(fetch)
+        now = dt_util.utcnow()
+        if error := self._engine.failures.rate_limit(fetch, now):
+            if isinstance(fetch, FetchEvents):
+                # Each poll requests them. Until then, the devices say if Seam is down.
+                self._engine.receive_failure(fetch, error, now)
+            else:
+                self._engine.schedule.retry(fetch)
             return error
         number = next(self._numbers)
         try:

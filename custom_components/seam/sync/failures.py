@@ -18,6 +18,9 @@ from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, is_due
 _SHORT_RATE_LIMIT: Final = timedelta(minutes=1)
 _MAX_RATE_LIMIT: Final = timedelta(seconds=MAX_RETRY_AFTER)
 _ACCOUNTS: Final = "accounts"
+_EVENTS: Final = "events"
+# A poll that waits for the end of a rate limit may start a little early.
+_EARLY: Final = timedelta(seconds=1)
 # After so many rate limits in a row, the rest is left to the next poll.
 _MAX_RATE_LIMITS: Final = 8
 _TEMPORARY_ERRORS: Final = (
@@ -81,25 +84,26 @@ class Failures:
         return self._events_error is not None and would_fail_again(self._events_error)
 
     def rate_limit(self, fetch: Fetch, now: datetime) -> SeamRateLimitError | None:
-        """Return the rate limit for single locks that is still in effect."""
+        """Return the rate limit for events or single locks that is still in effect."""
         match fetch:
+            case FetchEvents():
+                return self._rate_limit(_EVENTS, now)
             case FetchCodes():
                 return self._rate_limit(fetch.device_id, now)
             case FetchDevices():
                 return self._rate_limit(fetch, now)
-        return None
 
     def _rate_limit(
         self, key: str | FetchDevices, now: datetime
     ) -> SeamRateLimitError | None:
         error, until = self._rate_limits.get(key, (None, now))
-        if error is None or is_due(until, now, _MAX_RATE_LIMIT):
+        if error is None or is_due(until - _EARLY, now, _MAX_RATE_LIMIT):
             return None
         error.retry_after = (until - now).total_seconds()
         return error
 
     def first_rate_limit(self, now: datetime) -> SeamRateLimitError | None:
-        """Return a rate limit for any single lock that is still in effect.
+        """Return a rate limit for only a part of Seam that is still in effect.
 
         Forget those for devices that are over, as nothing else does.
         """
@@ -153,6 +157,7 @@ class Failures:
         """Note that events were fetched."""
         self.has_had_events = True
         self._events_error = self.query_error = None
+        self._rate_limits.pop(_EVENTS, None)
 
     def receive_devices(self) -> None:
         """Note that all devices were fetched, so that Seam is not down."""
@@ -168,10 +173,10 @@ class Failures:
             self._error = error
         elif isinstance(fetch, FetchCodes):
             self._add_codes(fetch.device_id, error, now)
-        elif isinstance(fetch, FetchEvents) and not isinstance(
-            error, SeamRateLimitError
-        ):
+        elif isinstance(fetch, FetchEvents):
             self._events_error = error
+            if isinstance(error, SeamRateLimitError):
+                self._add_rate_limit(_EVENTS, error, now)
         elif not isinstance(fetch, FetchDevices) or fetch.device_ids is None:
             self._error = self._error or error
         elif isinstance(error, SeamRateLimitError):
