@@ -20,6 +20,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.seam.api import SeamClient, SeamError, SeamNotSentError
+from custom_components.seam.api.models import Webhook
+from custom_components.seam.api.rows import Rows
 from custom_components.seam.const import CONF_ENDPOINT, CONSOLE_URL, DOMAIN
 from custom_components.seam.push import registration
 from custom_components.seam.push.registration import CONF_INTENDED, CONF_REGISTERED
@@ -302,6 +304,78 @@ async def test_webhook_deleted_at_seam_is_created_again(
     assert anew.url == webhook.url
     assert anew.secret != webhook.secret
     assert entry.data[CONF_REGISTERED]["secret"] == anew.secret
+
+
+@pytest.mark.usefixtures("external_url")
+@pytest.mark.parametrize("is_moved", [True, False])
+@pytest.mark.parametrize(
+    ("answer", "is_confirmed"),
+    [
+        pytest.param({}, True, id="row_missing"),
+        pytest.param({"is_complete": False}, True, id="page_missing"),
+        pytest.param({"is_complete": False}, False, id="unconfirmed_page_missing"),
+        pytest.param({"unreadable": True}, True, id="row_unreadable"),
+        pytest.param({"unreadable": True}, False, id="unconfirmed_row_unreadable"),
+    ],
+)
+async def test_partial_list_leaves_no_webhook_behind(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    answer: dict[str, Any],
+    is_confirmed: bool,
+    is_moved: bool,
+) -> None:
+    """Test that one webhook remains that we know, and none after removal."""
+    if not is_confirmed:
+        simulator.faults.add(
+            "outage", path="/webhooks/create", after_processing=True, count=1
+        )
+    await set_up(hass, entry)
+    [first] = simulator.state.webhooks
+    if "unreadable" in answer:
+        answer = {"unreadable": [first]}
+    with patch.object(SeamClient, "list_webhooks", return_value=Rows(**answer)):
+        if is_moved:
+            await hass.config.async_update(external_url="https://new.example.com")
+        else:
+            assert await hass.config_entries.async_reload(entry.entry_id)
+        await settle(hass)
+    await async_step(hass, freezer, simulator, timedelta(minutes=5))
+    [last] = simulator.state.webhooks.values()
+    assert entry.data[CONF_REGISTERED]["webhook_id"] == last.webhook_id
+    assert last.url == entry.data[CONF_REGISTERED]["url"]
+    assert last.url.startswith("https://new.example.com") is is_moved
+    with patch.object(SeamClient, "list_webhooks", return_value=Rows(**answer)):
+        await hass.config_entries.async_remove(entry.entry_id)
+    assert not simulator.state.webhooks
+
+
+@pytest.mark.usefixtures("external_url")
+async def test_unreadable_webhook_of_others_does_not_matter(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Test that a row that stays unreadable neither stops us nor is deleted."""
+    other = add_other_webhook(simulator, "https://other.example.com").webhook_id
+    list_webhooks = SeamClient.list_webhooks
+
+    async def list_others_unreadable(client: SeamClient) -> Rows[Webhook]:
+        rows = await list_webhooks(client)
+        own = [row for row in rows if row.webhook_id != other]
+        return Rows(own, unreadable=[other])
+
+    simulator.faults.add(
+        "outage", path="/webhooks/create", after_processing=True, count=1
+    )
+    with patch.object(SeamClient, "list_webhooks", list_others_unreadable):
+        await set_up(hass, entry)
+        await async_step(hass, freezer, simulator, timedelta(minutes=5))
+    ours = entry.data[CONF_REGISTERED]["webhook_id"]
+    assert set(simulator.state.webhooks) == {other, ours}
 
 
 @pytest.mark.usefixtures("external_url")
@@ -589,7 +663,7 @@ async def test_removal_warns_about_webhook_left_at_seam(
     await hass.config_entries.async_remove(entry.entry_id)
     await settle(hass)
     tries = 1 if is_key_revoked else 4
-    assert len(requested(simulator, "/webhooks/list")) == tries
+    assert len(requested(simulator, "/webhooks/delete")) == tries
     assert list(simulator.state.webhooks) == [webhook_id]
     [line] = logged()
     assert webhook_id in line

@@ -450,7 +450,7 @@ class SeamClient:
         )
         return _one(Webhook, response, "webhook")
 
-    async def list_webhooks(self) -> list[Webhook]:
+    async def list_webhooks(self) -> Rows[Webhook]:
         """Return all webhooks of the workspace (`/webhooks/list`)."""
         return await self._rows(Webhook, "/webhooks/list", "webhooks", "webhook_id")
 

@@ -1,7 +1,6 @@
 """The webhook at Seam: creating it, following the URL, and deleting it."""
 
 import asyncio
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 import logging
@@ -22,8 +21,10 @@ from ..api import (
     SeamNotFoundError,
     SeamServerError,
     SeamUnreachableError,
+    SeamUnreadableError,
 )
 from ..api.models import Webhook
+from ..api.rows import Rows
 from ..const import CONF_ENDPOINT, CONF_WEBHOOK, CONSOLE_URL, DOMAIN
 from ..coordinator import SeamConfigEntry
 
@@ -53,7 +54,10 @@ class IntendedWebhook(TypedDict):
 
     url: str
     others: list[str]
-    """Ids of webhooks with this URL that existed before, so they are not ours."""
+    """Ids of webhooks with this URL, or an unreadable one, that existed before.
+
+    They are not ours.
+    """
 
 
 _REGISTERED: Final = vol.Schema(
@@ -176,12 +180,12 @@ class WebhookRegistration:
             self._client.secrets.add((url.rsplit("/", 1)[-1],))
         existing = await self._client.list_webhooks()
         own_ids = _own_webhook_ids(existing, registered, intended)
-        if (
-            registered is not None
-            and registered["url"] == url
-            and own_ids == {registered["webhook_id"]}
-        ):
-            return
+        listed_ids = {known.webhook_id for known in existing}
+        if registered is not None and registered["url"] == url:
+            if registered["webhook_id"] in listed_ids:
+                return
+            if existing.may_lack(registered["webhook_id"]):
+                raise _incomplete_list()
         for webhook_id in own_ids:
             await _async_delete(self._client, webhook_id)
         self._entry.runtime_data.async_stop_trusting_webhook()
@@ -193,6 +197,7 @@ class WebhookRegistration:
             for other in existing
             if other.url == url and other.webhook_id not in own_ids
         ]
+        others += sorted(existing.unreadable - own_ids)
         self._async_store(intended=IntendedWebhook(url=url, others=others))
         try:
             created = await self._client.create_webhook(url)
@@ -255,7 +260,9 @@ async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> N
             for delay in _REMOVAL_DELAYS:
                 await asyncio.sleep(delay)
                 try:
-                    existing = await client.list_webhooks()
+                    existing = (
+                        Rows[Webhook]() if registered else await client.list_webhooks()
+                    )
                     for webhook_id in _own_webhook_ids(existing, registered, intended):
                         await _async_delete(client, webhook_id)
                 except SeamError as err:
@@ -277,25 +284,33 @@ async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> N
 
 
 def _own_webhook_ids(
-    existing: Iterable[Webhook],
+    existing: Rows[Webhook],
     registered: RegisteredWebhook | None,
     intended: IntendedWebhook | None,
 ) -> set[str]:
     """Return the ids of webhooks that we created, and of no others.
 
-    Only Seam knows our URL. A webhook that has appeared there since we asked for one is
-    therefore ours, even though the answer was lost.
+    Raise an error if one that may be ours could not be read.
     """
+    if registered is not None:
+        # Even if it is not listed: it would remain forever once its id is forgotten.
+        return {registered["webhook_id"]}
+    if intended is None:
+        return set()
+    others = frozenset(intended["others"])
+    if not existing.is_complete or existing.unreadable - others:
+        raise _incomplete_list()
+    # Only Seam knows our URL. A webhook that has appeared there since we asked for one
+    # is therefore ours, even though the answer was lost.
     return {
         known.webhook_id
         for known in existing
-        if (registered is not None and known.webhook_id == registered["webhook_id"])
-        or (
-            intended is not None
-            and known.url == intended["url"]
-            and known.webhook_id not in intended["others"]
-        )
+        if known.url == intended["url"] and known.webhook_id not in others
     }
+
+
+def _incomplete_list() -> SeamError:
+    return SeamUnreadableError("Not all webhooks could be read")
 
 
 async def _async_delete(client: SeamClient, webhook_id: str) -> None:
