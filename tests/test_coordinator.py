@@ -31,6 +31,7 @@ from custom_components.seam.sync.engine import SyncEngine
 from simulator import Simulator
 from simulator.endpoints import events
 from simulator.events import render_event
+from simulator.render import render_device
 from simulator.seed import (
     APARTMENT_1,
     CODE_CLEANER,
@@ -157,20 +158,32 @@ async def test_refused_connection(
     assert len(_lines(caplog)) == 2
 
 
+@pytest.mark.parametrize("kind", ["wrong_types", "odd_rows", None])
 async def test_unreadable_devices_are_not_removed(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     reconcile: Poll,
     device_registry: dr.DeviceRegistry,
+    caplog: pytest.LogCaptureFixture,
+    kind: Any,
 ) -> None:
     """No device is removed because Seam changed its format."""
     before = len(dr.async_entries_for_config_entry(device_registry, entry.entry_id))
-    simulator.faults.add("wrong_types", path="/devices/list")
+    if kind is None:
+        # A single lock keeps its data.
+        row = render_device(simulator.state, simulator.state.devices[FRONT_DOOR])
+        no_data = dict.fromkeys(row.keys() - {"device_id", "is_managed"})
+        simulator.control.override_row(FRONT_DOOR, no_data)
+    else:
+        simulator.faults.add(kind, path="/devices/list")
     for _ in range(4):
         await reconcile()
     devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
     assert len(devices) == before
+    assert _is_all(hass, available=kind is None)
+    assert f"device_id {FRONT_DOOR}" in caplog.text or kind == "wrong_types"
+    simulator.control.clear_overrides()
     simulator.faults.clear()
     await reconcile()
     assert _is_all(hass, available=True)

@@ -153,9 +153,9 @@ async def test_codes_of_other_devices_are_skipped(
 async def test_other_devices_are_skipped(stub: Stub, stubbed: SeamClient) -> None:
     """Devices that were not asked for and unmanaged ones are skipped."""
     rows = [
-        {"device_id": "a", "is_managed": True},
-        {"device_id": "b"},
-        {"device_id": "c", "is_managed": False},
+        {"device_id": "a", "properties": {}, "is_managed": True},
+        {"device_id": "b", "properties": {}},
+        {"device_id": "c", "properties": {}, "is_managed": False},
     ]
     stub.respond({"devices": rows, "ok": True})
     assert [d.device_id for d in await stubbed.list_devices()] == ["a", "b"]

@@ -278,12 +278,12 @@ async def test_null_is_read_as_missing(
     """All but the required fields may be null."""
     for model, base, keys in (
         (AccessCode, CODE, ("access_code_id", "device_id", "is_managed")),
-        (Device, DEVICE, ("device_id",)),
+        (Device, DEVICE, ("device_id", "properties")),
     ):
         least = {key: base[key] for key in keys}
         nulls = dict.fromkeys(base) | least
         assert model.read(nulls) == model.read(least)
-    stub.respond({"devices": [{"device_id": "a", "properties": None}]})
+    stub.respond({"devices": [{"device_id": "a", "properties": {"locked": None}}]})
     (device,) = await stubbed.list_devices()
     assert not device.is_lock
     assert device.name == device.model == "unknown"
@@ -323,10 +323,23 @@ def test_numbers_are_read_as_text() -> None:
     assert device.device_type == "brand_new"
 
 
+@pytest.mark.parametrize("value", [None, "not a list", 5])
+async def test_device_without_description_is_unreadable(
+    stub: Stub, stubbed: SeamClient, value: Any
+) -> None:
+    """It does not look like a device that is no lock."""
+    row = dict.fromkeys(DEVICE, value) | {"device_id": "a", "device_type": "lock"}
+    described = {"device_id": "b", "capabilities_supported": []}
+    stub.respond({"devices": [row, described]})
+    devices = await stubbed.list_devices()
+    assert [device.device_id for device in devices] == ["b"]
+    assert devices.may_lack("a")
+
+
 @pytest.mark.parametrize(
     ("flags", "is_lock", "has_codes"),
     [
-        ({}, False, False),
+        ({"properties": {}}, False, False),
         ({"can_remotely_lock": False}, True, False),
         ({"can_remotely_unlock": True}, True, False),
         ({"can_configure_auto_lock": False}, True, False),

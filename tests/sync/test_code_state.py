@@ -498,7 +498,9 @@ def test_code_state(row: Row, device: Row, expected: str) -> None:
     code = AccessCode.from_dict(
         {"access_code_id": "a", "device_id": "lock", "is_managed": True} | row
     )
-    lock = LockData(device=Device.from_dict({"device_id": "lock"} | device))
+    lock = LockData(
+        device=Device.from_dict({"device_id": "lock", "properties": {}} | device)
+    )
     assert code_state(lock, code, NOW) == expected
 
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final, override
 
-from .models import Model, frozen_for_type_checkers, read_whole
+from mashumaro.exceptions import MissingField
+
+from .models import Model, frozen_for_type_checkers, read_text, read_whole
 from .problems import Scope, SeamProblem, read_problems
 
 _ERRORS: Mapping[str, Any] = {
@@ -15,6 +17,27 @@ _ERRORS: Mapping[str, Any] = {
 _WARNINGS: Mapping[str, Any] = {
     "deserialize": partial(read_problems, default=Scope.DEVICE, is_warning=True)
 }
+
+# Without any of them, a lock would look like a device that is not a lock.
+_DESCRIPTION: Final = frozenset(
+    {
+        "can_configure_auto_lock",
+        "can_program_offline_access_codes",
+        "can_program_online_access_codes",
+        "can_remotely_lock",
+        "can_remotely_unlock",
+        "can_unlock_with_code",
+        "capabilities_supported",
+        "properties",
+    }
+)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """Return a list of texts; a text alone would pass for one."""
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, got {type(value).__name__}")
+    return tuple(map(read_text, value))
 
 
 def _delay(value: Any) -> int:
@@ -112,7 +135,9 @@ class Device(Model):
     created_at: datetime | None = None
     device_manufacturer: DeviceManufacturer | None = None
     device_provider: DeviceProvider | None = None
-    capabilities_supported: tuple[str, ...] = ()
+    capabilities_supported: tuple[str, ...] = field(
+        default=(), metadata={"deserialize": _texts}
+    )
     can_remotely_lock: bool | None = None
     can_remotely_unlock: bool | None = None
     can_program_online_access_codes: bool | None = None
@@ -122,6 +147,15 @@ class Device(Model):
     properties: DeviceProperties = field(default_factory=DeviceProperties)
     errors: tuple[SeamProblem, ...] = field(default=(), metadata=_ERRORS)
     warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_WARNINGS)
+
+    @classmethod
+    @override
+    def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
+        """Refuse a row that does not describe the device."""
+        row = super().__pre_deserialize__(d)
+        if _DESCRIPTION.isdisjoint(row):
+            raise MissingField("properties", DeviceProperties, cls)
+        return row
 
     @property
     def name(self) -> str:
