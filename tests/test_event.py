@@ -1,5 +1,6 @@
 """Tests of the event entities."""
 
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,7 @@ from homeassistant.core import (
     State,
     callback,
 )
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
@@ -28,9 +30,10 @@ from pytest_homeassistant_custom_component.common import (
     async_mock_service,
 )
 
+from custom_components.seam.activity import EVENT_ACTIVITY
 from custom_components.seam.api import Event
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
-from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.coordinator import SeamConfigEntry, SeamCoordinator
 from custom_components.seam.event import (
     ACCESS_CODE_ACTIVITY,
     SeamAccessCodeActivity,
@@ -641,3 +644,34 @@ async def test_docs_automation_example_runs(
         ["Cleaner", "opened", "the", "front", "door."],
         ["manual", "opened", "the", "front", "door."],
     ]
+
+
+@pytest.mark.parametrize("platform", [Platform.EVENT, Platform.LOCK])
+async def test_event_during_slow_setup_fires_after_it(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+    platform: Platform,
+) -> None:
+    """The activity log and the event entity show the same, once."""
+    module = import_module(f"custom_components.seam.{platform}")
+    set_up = module.async_setup_entry
+    lines = async_capture_events(hass, EVENT_ACTIVITY)
+
+    async def poll_and_set_up(
+        hass: HomeAssistant, entry: SeamConfigEntry, add: AddConfigEntryEntitiesCallback
+    ) -> None:
+        for is_locked in (False, True):
+            simulator.control.turn_lock(FRONT_DOOR, locked=is_locked)
+            await entry.runtime_data.async_refresh()
+        assert not lines
+        await set_up(hass, entry, add)
+
+    monkeypatch.setattr(module, "async_setup_entry", poll_and_set_up)
+    fired = FiredEvents(hass)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert [line.data["message"].split()[1] for line in lines] == ["unlocked", "locked"]
+    assert fired.types(LOCK) == ["unlocked", "locked"]

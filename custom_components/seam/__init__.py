@@ -70,6 +70,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool
     async_setup_issues(hass, entry)
     async_setup_webhook(hass, entry)
     async_start_stays(hass, entry)
+    coordinator.activity.async_start(coordinator.data.locks)
     return True
 
 

@@ -61,6 +61,13 @@ class ActivityDispatcher:
         self._hass = hass
         self._waiting: list[Occurrence] = []
         self._ready: AbstractSet[str] = frozenset()
+        self._is_started = False
+
+    @callback
+    def async_start(self, locks: Mapping[str, LockData]) -> None:
+        """Fire what has waited for the platforms, which are set up now."""
+        self._is_started = True
+        self.async_fire((), locks)
 
     @callback
     def async_fire(
@@ -72,7 +79,7 @@ class ActivityDispatcher:
         for occurrence in pending:
             if (lock := locks.get(occurrence.event.device_id or "")) is None:
                 continue
-            if lock.device_id not in self._ready:
+            if not self._is_started or lock.device_id not in self._ready:
                 self._waiting.append(occurrence)
                 continue
             _async_fire_activity(self._hass, lock, occurrence)

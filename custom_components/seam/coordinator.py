@@ -91,7 +91,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             self._async_publish_and_retry,
         )
         self._failing: set[str] = set()
-        self._activity = ActivityDispatcher(hass)
+        self.activity = ActivityDispatcher(hass)
         self._last_shown: Snapshot | None = None
         self._clock_offset = 0.0
         self._cancel_timer: CALLBACK_TYPE | None = None
@@ -285,7 +285,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
 
     @callback
     def _async_fire_activity(self) -> None:
-        self._activity.async_fire(self.engine.take_occurrences(), self.data.locks)
+        self.activity.async_fire(self.engine.take_occurrences(), self.data.locks)
 
     @callback
     def _async_prepare(self, snapshot: Snapshot) -> None:
