@@ -656,6 +656,7 @@ async def test_shared_code_missing_in_answer(
         if code.name == "Baker" and code.is_managed
     ]
     assert made.access_code_id in answers[FRONT]["error"]
+    assert "Details: The new access code could not be read" in answers[FRONT]["error"]
     assert answers[KEYPAD]["outcome"] == "success"
 
 

@@ -12,9 +12,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..api import AccessCode
+from ..api import AccessCode, SeamUnreadableError
 from ..attributes import JsonObject
-from ..errors import ChangeUncertainError, refusal
+from ..errors import ChangeUncertainError, refusal, translated_errors
 from ..sync.snapshot import LockData
 from .codes import (
     candidates,
@@ -316,8 +316,9 @@ async def async_create_shared(
     created: dict[str, AccessCode] = {}
 
     async def wait(target: Target) -> Result:
-        if (code := created.get(target.lock.device_id)) is None:
-            raise ChangeUncertainError("change_uncertain", error="")
+        with translated_errors(coordinator):
+            if (code := created.get(target.lock.device_id)) is None:
+                raise SeamUnreadableError("The new access code could not be read")
         if waits:
             return await async_wait_until_set(target, code)
         return async_follow(target, code)
