@@ -376,7 +376,8 @@ async def test_rate_limit_never_shortens_poll_interval(
     simulator.faults.clear()
     simulator.faults.add("rate_limit", retry_after=30)
     await coordinator.async_refresh()
-    assert coordinator.update_interval == TEN_MINUTES
+    # A webhook does not make up for the devices.
+    assert coordinator.update_interval == timedelta(minutes=1)
 
 
 @pytest.mark.usefixtures("settled")

@@ -90,8 +90,7 @@ class Failures:
                 return self._rate_limit(_EVENTS, now)
             case FetchCodes():
                 return self._rate_limit(fetch.device_id, now)
-            case FetchDevices():
-                return self._rate_limit(fetch, now)
+        return self._rate_limit(fetch, now)
 
     def _rate_limit(
         self, key: str | FetchDevices, now: datetime
