@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from ..api.row_pins import digits_of
+
 # Booking platforms either give the last four digits, or the number itself. Reservation
 # numbers look like a number without a country code, so that one needs a label.
 _LAST_DIGITS: Final = re.compile(
@@ -41,15 +43,10 @@ _DIGITS: Final = range(6, 16)
 def telephone_pin(description: str) -> str | None:
     """Return the last four digits of the telephone number in a description."""
     if match := _LAST_DIGITS.search(description):
-        return _decimals(match[1])
+        return digits_of(match[1])
     description = _OF_HOST.sub("", description)
     for pattern in (_LABELED, _INTERNATIONAL):
         for match in pattern.finditer(description):
-            if len(digits := _decimals(match[1])) in _DIGITS:
+            if len(digits := digits_of(match[1])) in _DIGITS:
                 return digits[-4:]
     return None
-
-
-def _decimals(text: str) -> str:
-    """Return the digits of any script as those that are on a keypad."""
-    return "".join(str(int(char)) for char in text if char.isdecimal())
