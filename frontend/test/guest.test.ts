@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import rules from "../../tests/rules.json";
-import { code, lock } from "../dev/fake";
+import { code, lock, problem } from "../dev/fake";
 import {
   createData,
   fieldOf,
@@ -246,6 +246,18 @@ describe("a change", () => {
     expect(changes(change)).toEqual(data);
     expect(changes(change, other)).toEqual(data);
     expect(changes(change, other, "482913")).toEqual({ ...data, code: "482913" });
+  });
+
+  test("sends a code that needs attention again if nothing was edited", () => {
+    const errors = [problem("It was not set.")];
+    const allows = (allow_external_modification: boolean) => ({
+      allow_external_modification,
+    });
+    expect(changes({}, { ...guest, errors })).toEqual(allows(true));
+    expect(changes({}, { ...other, state: "failed" })).toEqual(allows(false));
+    const name = { new_name: "Mia" };
+    expect(changes({ name: "Mia" }, { ...guest, errors })).toEqual(name);
+    expect(changes({}, { ...guest, warnings: errors })).toEqual({});
   });
 
   test("sends the time that was edited", () => {

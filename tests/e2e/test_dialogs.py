@@ -246,6 +246,50 @@ def test_edit_changes_only_what_was_edited(panel_page: Page, start: Start) -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("state", "error", "headline"),
+    [
+        ("active", "", None),
+        ("active", "It was not set.", "Needs attention"),
+        ("scheduled", "It was not set.", "Needs attention"),
+        ("setting", "It was not set.", "Setting the code…"),
+        ("failed", "It was not set.", "No code on Door"),
+        ("at_risk", "", "The code is not on the lock yet"),
+    ],
+)
+def test_unedited_code_is_only_sent_again_if_it_needs_attention(
+    panel_page: Page, start: Start, state: str, error: str, headline: str | None
+) -> None:
+    """What comes of it is what is known, and not what was hoped for."""
+    panel = start(
+        f"""{{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada", {{ state: "{state}", errors: !"{error}" ? [] : [{{
+            message: "{error}", advice: "", scope: "access_code", created_at: null,
+            error_code: "failed_to_set_on_device", remedies: ["edit"],
+          }}] }})])],
+          answer: () => ({{ outcome: "unchanged" }}),
+        }}"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("button", name="Save").click()
+    if headline is None:
+        expect(dialog).to_have_count(0)
+        assert sent(panel_page, "code/update") == []
+        return
+    expect(dialog.locator(".headline p").first).to_have_text(headline)
+    expect(dialog.get_by_text("It was not set.")).to_have_count(
+        int(bool(error) and state != "setting")
+    )
+    [call] = sent(panel_page, "code/update")
+    assert call == {
+        "type": "seam/code/update",
+        "entity_id": "lock.door",
+        "access_code_id": "Ada",
+        "allow_external_modification": False,
+    }
+
+
 def test_new_pin_is_accepted_by_all_locks(panel_page: Page, start: Start) -> None:
     """A PIN is asked for until all locks accept it, before any code changes."""
     panel = start(

@@ -239,7 +239,8 @@ export class SeamGuestDialog extends SeamDialog {
       const made = known
         ? await changeCodes(context, form, known, linked)
         : await createCodes(context, form, selected);
-      await this.show(made);
+      if (made.length > 0) await this.show(made);
+      else this.close();
     } catch (error) {
       this.showError(error);
     } finally {

@@ -3,6 +3,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { type Revealed, revealPin } from "../api";
 import type { Context } from "../context";
 import { formatTime } from "../logic/formats";
+import { isMissing, needsAttention } from "../logic/groups";
 import type { Field } from "../logic/guest";
 import { shareText } from "../logic/share";
 import { icon, stateChip, stateText, worstState } from "../parts";
@@ -107,6 +108,13 @@ function worksText({ t, hass }: Context, { starts_at, ends_at }: Code): string {
   return end && t("works_until", { end });
 }
 
+/** Return whether a code that is on its lock may still be the one of before. */
+function hasError(code: Code): boolean {
+  return (
+    (code.state === "active" || code.state === "scheduled") && needsAttention(code)
+  );
+}
+
 /** Ask for the PIN of codes that have the same. */
 async function readPin(
   { hass }: Context,
@@ -129,8 +137,10 @@ export function renderProgress(
   const codes = codesOf(snapshot, progress);
   const count = progress.length;
   const inState = (state: CodeState) =>
-    progress.filter(({ error }, index) => !error && codes[index]?.state === state)
-      .length;
+    progress.filter(({ error }, index) => {
+      const code = codes[index];
+      return !error && code?.state === state && !hasError(code);
+    }).length;
   const ready = inState("active") + inState("scheduled");
   const isDelayed = inState("at_risk") > 0;
   const isBeingSet = progress.some(
@@ -148,7 +158,9 @@ export function renderProgress(
           ? t("works_delayed", { count })
           : isWaiting
             ? t("works_waiting")
-            : stateText(context, worstState(codes.flatMap((code) => code ?? []))));
+            : codes.some((code) => code && hasError(code))
+              ? t("needs_attention")
+              : stateText(context, worstState(codes.flatMap((code) => code ?? []))));
   const pins = new Map<string, Progress[]>();
   for (const row of progress) {
     if (row.pin) pins.set(row.pin, [...(pins.get(row.pin) ?? []), row]);
@@ -204,8 +216,11 @@ export function renderProgress(
             : (code?.state ?? "setting");
           const reason =
             error ??
-            (state === "failed" || state === "at_risk"
-              ? code?.errors[0]?.message
+            (code && (isMissing(code) || hasError(code))
+              ? (
+                  code.errors.find(({ scope }) => scope === "access_code") ??
+                  code.errors[0]
+                )?.message
               : isGone
                 ? t("no_such_code")
                 : undefined);

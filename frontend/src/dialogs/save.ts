@@ -81,7 +81,7 @@ async function generatePin(
   throw new CommandError(t("pin_none_fits"), "code");
 }
 
-/** Change a code and those that are linked with it. */
+/** Change a code and those that are linked with it, as far as there is something to send. */
 export async function changeCodes(
   context: Context,
   form: GuestForm,
@@ -98,8 +98,8 @@ export async function changeCodes(
   for (const { lock, code } of entries) {
     try {
       const data = updateData(form, known, code, pin, new Date(), zoneOf(hass));
-      if (Object.keys(data).length > 0)
-        await codeCommand(hass, "update", lock, code, data);
+      if (Object.keys(data).length === 0) continue;
+      await codeCommand(hass, "update", lock, code, data);
       progress.push({ lock, codeId: code.access_code_id, wasListed: true, pin });
     } catch (error) {
       const isUncertain = error instanceof CommandError && error.isUncertain;

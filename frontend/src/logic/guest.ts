@@ -3,7 +3,7 @@
 import type { Key } from "../language";
 import type { Code, HomeAssistant, Lock, Options, Stays } from "../types";
 import { zoneOf } from "./formats";
-import { type Entry, elsewhere, entriesOf } from "./groups";
+import { type Entry, elsewhere, entriesOf, needsAttention } from "./groups";
 import { commonLengths, pinCannotBeChosen, pinProblem } from "./pin";
 import { staysWithin } from "./timeline";
 import { addDays, toLocal, toMoment } from "./times";
@@ -327,7 +327,9 @@ export function createData(
 
 /** Return the data of the command that changes a code: what the user has edited.
  *
- * A linked code may have other values, which the form does not show.
+ * A linked code may have other values, which the form does not show. If nothing was
+ * edited, a code that needs attention is sent as it is, so that Seam sets it again. Home
+ * Assistant adds its times: those that are shown may be outdated.
  */
 export function updateData(
   form: GuestForm,
@@ -344,7 +346,7 @@ export function updateData(
     isEdited("kind") ||
     ((!code.starts_at || !code.ends_at) && isEdited("start", "end"));
   const moment = (local: string) => toMoment(local, timeZone, now).toISOString();
-  return {
+  const data = {
     ...(isEdited("name") ? { new_name: form.name.trim() } : {}),
     ...(isStay && (needsBoth || isEdited("start"))
       ? { starts_at: moment(form.start) }
@@ -354,4 +356,6 @@ export function updateData(
     ...(pin ? { code: pin } : {}),
     ...(isEdited("external") ? { allow_external_modification: form.external } : {}),
   };
+  if (Object.keys(data).length > 0 || !needsAttention(code)) return data;
+  return { allow_external_modification: code.is_external_modification_allowed };
 }
