@@ -86,6 +86,7 @@ export class SeamHost extends LitElement {
       old.outdated !== next.outdated ||
       old.date !== next.date ||
       old.hass.locale !== hass.locale ||
+      old.hass.entities !== hass.entities ||
       old.hass.config.time_zone !== hass.config.time_zone ||
       old.hass.connection !== hass.connection
     ) {

@@ -34,11 +34,45 @@ export function lockIcon(lock: Lock): TemplateResult {
   return icon(state === "unknown" ? mdiLockQuestion : LOCK_ICONS[state]);
 }
 
+/** Show the state of the bolt as a button that opens Home Assistant's dialog of the lock. */
+export function lockButton(
+  element: HTMLElement,
+  { t, hass }: Context,
+  lock: Lock,
+): TemplateResult | undefined {
+  const { entity_id: entityId, name } = lock;
+  // Home Assistant does not list entities that are disabled.
+  if (!(entityId in hass.entities)) return undefined;
+  const state = t(`lock_${knownState(lock)}`);
+  return html`<button
+    class="tonal"
+    aria-haspopup="dialog"
+    aria-label="${name}: ${state}"
+    @click=${() =>
+      element.dispatchEvent(
+        new CustomEvent("hass-more-info", {
+          detail: { entityId },
+          bubbles: true,
+          composed: true,
+        }),
+      )}
+  >
+    ${lockIcon(lock)} ${state}
+  </button>`;
+}
+
 /** Show the state of the bolt, and whatever is known about power and connection. */
-export function lockFacts(context: Context, lock: Lock): TemplateResult {
+export function lockFacts(
+  context: Context,
+  lock: Lock,
+  button?: TemplateResult,
+): TemplateResult {
   const { t } = context;
   return html`
-    <span class="fact">${lockIcon(lock)} ${t(`lock_${knownState(lock)}`)}</span>
+    ${
+      button ??
+      html`<span class="fact">${lockIcon(lock)} ${t(`lock_${knownState(lock)}`)}</span>`
+    }
     ${power(context, lock)}
     ${
       lock.free_slots === null

@@ -2484,3 +2484,26 @@ def test_retry_of_closed_dialog_is_announced(panel_page: Page, start: Start) -> 
     expect(dialog).to_have_count(0)
     panel_page.evaluate("() => finish({ error: 'Gate is gone' })")
     expect(panel.locator(".toast")).to_contain_text("Gate is gone.")
+
+
+@pytest.mark.parametrize("entities", ["{ 'lock.door': {} }", "{}"])
+def test_state_of_lock_opens_its_dialog_in_home_assistant(
+    panel_page: Page, start: Start, entities: str
+) -> None:
+    """Only its page has the button, and only if the entity of the lock is enabled."""
+    panel = start(
+        f"""{{ path: "/lock/Door", locks: [lock("Door", [], {{ state: "unlocked" }})],
+          entities: {entities} }}"""
+    )
+    expect(panel.get_by_text("Unlocked")).to_be_visible()
+    button = panel.get_by_role("button", name="Door: Unlocked", exact=True)
+    if entities == "{}":
+        expect(button).to_have_count(0)
+        return
+    panel_page.evaluate(
+        """() => document.addEventListener(
+            "hass-more-info", ({ detail }) => calls.push(detail))"""
+    )
+    button.focus()
+    panel_page.keyboard.press("Enter")
+    assert panel_page.evaluate("() => calls") == [{"entityId": "lock.door"}]

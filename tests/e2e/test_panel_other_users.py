@@ -126,7 +126,10 @@ def test_other_users_see_no_pin_and_no_control(
     expect(card.get_by_text("Owner", exact=True)).to_be_visible(timeout=SOON)
     controls |= {*card.evaluate(CONTROLS)}
     assert not pins.found_in_page(other_page)
-    assert controls <= HARMLESS
+    states = ("Locked", "Unlocked", "Unknown")
+    opens_dialog = {f"{name}: {state}" for name in locks.values() for state in states}
+    assert controls & opens_dialog
+    assert controls <= HARMLESS | opens_dialog
 
 
 def test_controls_are_found(page: Page, development: Development) -> None:

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { property } from "lit/decorators.js";
 import type { Context } from "../context";
 import { element } from "../element";
-import { lockFacts } from "../lock-facts";
+import { lockButton, lockFacts } from "../lock-facts";
 import { groupOf, ownProblems } from "../logic/groups";
 import { adminNote, ask, icon, problems } from "../parts";
 import { shared } from "../styles";
@@ -27,7 +27,7 @@ export class SeamLockPage extends LitElement {
       !lock.codes.some((code) => code.access_code_id === this.selected);
     return html`
       <div class="facts">
-        <div>${lockFacts(context, lock)}</div>
+        <div>${lockFacts(context, lock, lockButton(this, context, lock))}</div>
         ${
           context.isAdmin
             ? html`<button
@@ -92,6 +92,7 @@ export class SeamLockPage extends LitElement {
       .facts div {
         display: flex;
         flex-wrap: wrap;
+        align-items: center;
         gap: 4px 16px;
       }
       .facts .fact {
