@@ -1960,6 +1960,20 @@ def test_form_finds_locks(panel_page: Page, start: Start) -> None:
     assert call["entity_ids"] == ["lock.room 42"]
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_list_of_locks_ends_within_a_row(
+    panel_page: Page, start: Start, width: int
+) -> None:
+    """Otherwise, it looks as if there were no more locks."""
+    panel_page.set_viewport_size({"width": width, "height": 900})
+    panel = start("{ locks: Array.from({ length: 9 }, (_, i) => lock(`Room ${i}`)) }")
+    panel.get_by_role("button", name="Add guest").click()
+    shown = panel.locator(".checks.many").evaluate(
+        """(list) => list.clientHeight / list.querySelector("label").offsetHeight"""
+    )
+    assert 0.3 < shown % 1 < 0.7
+
+
 @pytest.mark.parametrize(
     ("remedy", "button", "asks", "confirm", "command", "data"),
     [

@@ -80,8 +80,9 @@ export const formStyles = css`
   .checks {
     display: grid;
   }
+  /* Half a row shows that there are more. */
   .checks.many {
-    max-height: 220px;
+    max-height: calc(5.5 * 44px);
     overflow-y: auto;
     border: 1px solid var(--divider-color);
     border-radius: 8px;
