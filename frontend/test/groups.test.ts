@@ -16,7 +16,7 @@ import {
 } from "../src/logic/groups";
 import { linkedCodes } from "../src/logic/guest";
 import { HOUR } from "../src/logic/times";
-import type { Code, CodeState, Lock, Stay, Stays } from "../src/types";
+import type { Code, CodeState, Lock, Problem, Stay, Stays } from "../src/types";
 
 const names = (codes: { name: string | null }[] | undefined) =>
   codes?.map((c) => c.name);
@@ -132,6 +132,29 @@ describe("the group of a code", () => {
     expect(groupOf(ofLock)).toBe("active");
   });
 });
+
+test.each([
+  "being_deleted",
+  "delay_in_removing_from_device",
+  "failed_to_delete",
+  "failed_to_expire",
+  "failed_to_remove_from_device",
+  "kwikset_unable_to_confirm_deletion",
+])(
+  "of a code that is being removed, %s matters, but no other problem",
+  (error_code) => {
+    const [unset, stuck] = [
+      problem("Not set."),
+      problem("Not removed.", { error_code }),
+    ];
+    const on = (errors: Problem[]) => {
+      const guest = code("Ada", "removing", { errors });
+      return { group: groupOf(guest), own: ownProblems(guest, lock("Door", [guest])) };
+    };
+    expect(on([unset])).toEqual({ group: "active", own: [] });
+    expect(on([unset, stuck])).toEqual({ group: "attention", own: [stuck] });
+  },
+);
 
 test("a problem of the lock is not shown again with each code", () => {
   const offline = problem("Offline.", { scope: "device" });

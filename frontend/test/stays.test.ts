@@ -123,6 +123,17 @@ test.each<[unknown, boolean]>([
   expect(problems).toEqual([isShown ? battery : undefined]);
 });
 
+test("a guest whose code is being removed has no problem that one could solve", () => {
+  const errors = [problem("Not set.")];
+  const problems = [problem("The lock is offline.", { scope: "device" })];
+  const door = lock("Door", [code("Ada", "removing", { errors })], { problems });
+  const reason = { translation_key: `${REASON}code_removing` };
+  const flat = stays("Flat", [stay("Ada", 1, [door], "at_risk")]);
+  for (const place of flat.stays?.[0]?.locks ?? []) Object.assign(place, { reason });
+  const [arrival] = arrivals(localized({} as Connection, [flat]), [door], "");
+  expect(arrival?.places.map(problemOf)).toEqual([undefined]);
+});
+
 test("only the stays that were sent change, and those of a restart stay", () => {
   const first: SubscriptionEvent = {
     type: "all",

@@ -22,12 +22,32 @@ export interface Entry {
   code: Code;
 }
 
+/** What is about the removal of a code. */
+const OF_REMOVAL: ReadonlySet<string | undefined> = new Set([
+  "being_deleted",
+  "delay_in_removing_from_device",
+  "failed_to_delete",
+  "failed_to_expire",
+  "failed_to_remove_from_device",
+  "kwikset_unable_to_confirm_deletion",
+]);
+
+/** Return whether a problem of a code matters: once it is being removed, only few do. */
+function matters({ state }: Code, { error_code, warning_code }: Problem): boolean {
+  return state !== "removing" || OF_REMOVAL.has(error_code ?? warning_code);
+}
+
+/** Return the problems of a code that matter. */
+export function problemsOf(code: Code): Problem[] {
+  return [...code.errors, ...code.warnings].filter((problem) => matters(code, problem));
+}
+
 /** Return the problems of the code, without those that are shown with the lock. */
 export function ownProblems(code: Code, lock: Lock): Problem[] {
   // The message of the same problem may differ from one code to the next.
   const keyOf = (problem: Problem) => problemKey({ ...problem, message: "" });
   const shown = new Set(lock.problems.map(keyOf));
-  return [...code.errors, ...code.warnings].filter(
+  return problemsOf(code).filter(
     (problem) => problem.scope === "access_code" || !shown.has(keyOf(problem)),
   );
 }
@@ -52,7 +72,10 @@ export function problemKey({
 export function needsAttention(code: Code): boolean {
   if (code.state === "expired") return false;
   if (isMissing(code) || code.state === "disabled") return code.is_managed;
-  return code.is_managed && code.errors.some((error) => error.scope === "access_code");
+  return (
+    code.is_managed &&
+    code.errors.some((error) => error.scope === "access_code" && matters(code, error))
+  );
 }
 
 const NOT_WORKING: readonly CodeState[] = [

@@ -1,7 +1,7 @@
 /** Who arrives, and whether they get in. */
 
 import type { Code, Lock, Problem, Stay, StayLock, Stays } from "../types";
-import { type Entry, entriesOf, matches } from "./groups";
+import { type Entry, entriesOf, matches, problemsOf } from "./groups";
 import { staysWithin } from "./timeline";
 
 export interface Place extends StayLock {
@@ -91,9 +91,6 @@ const OF_CODE = "selector.stay_reason.options.code_";
 export function problemOf({ lock, code, reason_key }: Place): Problem | undefined {
   // The advice for a low battery does not help if the calendar is wrong.
   if (!reason_key?.startsWith(OF_CODE)) return undefined;
-  return [
-    ...(code?.errors ?? []),
-    ...(code?.warnings ?? []),
-    ...(lock?.problems ?? []),
-  ][0];
+  const own = code ? problemsOf(code) : [];
+  return code?.state === "removing" ? own[0] : [...own, ...(lock?.problems ?? [])][0];
 }
