@@ -17,6 +17,10 @@ describe("today", () => {
   test("sorts codes into those that need attention, arrive, leave, and are in", () => {
     const codes = [
       code("Arriving", "scheduled", { starts_at: "2026-12-05T12:00:00Z" }),
+      code("Brief", "scheduled", {
+        starts_at: "2026-12-05T13:00:00Z",
+        ends_at: "2026-12-06T10:00:00Z",
+      }),
       code("Late", "scheduled", { starts_at: "2026-12-07T12:00:00Z" }),
       code("Leaving", "active", { ends_at: "2026-12-04T13:00:00Z" }),
       code("Broken", "failed", { starts_at: "2026-12-04T13:00:00Z" }),
@@ -26,8 +30,8 @@ describe("today", () => {
     const result = on([lock("Door", codes)]);
     const of = (entries: { code: { name: string | null } }[]) =>
       entries.map((entry) => entry.code.name);
-    expect(of(result.arriving)).toEqual(["Broken", "Arriving"]);
-    expect(of(result.leaving)).toEqual(["Leaving"]);
+    expect(of(result.arriving)).toEqual(["Broken", "Arriving", "Brief"]);
+    expect(of(result.leaving)).toEqual(["Leaving", "Brief"]);
     expect(of(result.now)).toEqual(["Leaving"]);
     expect(of(result.attention)).toEqual(["Broken"]);
   });

@@ -73,7 +73,7 @@ export function today(
     if (code.state === "expired") continue;
     // A code that failed lets nobody in, but its guest arrives nevertheless.
     if (soon(code.starts_at)) result.arriving.push(entry);
-    else if (soon(code.ends_at)) result.leaving.push(entry);
+    if (soon(code.ends_at)) result.leaving.push(entry);
     if (code.state === "active") result.now.push(entry);
   }
   const time = (iso: string | null) => (iso ? Date.parse(iso) : Infinity);
