@@ -16,7 +16,7 @@ import {
 import { createData, knownGuest, newGuest } from "../src/logic/guest";
 import { shareText } from "../src/logic/share";
 import { daysFrom } from "../src/logic/timeline";
-import { HOUR, toLocal } from "../src/logic/times";
+import { DAY, HOUR, toLocal } from "../src/logic/times";
 import type { HomeAssistant, Locale } from "../src/types";
 
 const HERE = Intl.DateTimeFormat().resolvedOptions();
@@ -86,15 +86,15 @@ test.each([
 });
 
 test.each([
-  ["language", "1,234.5 days"],
-  ["comma_decimal", "1,234.5 days"],
-  ["decimal_comma", "1.234,5 days"],
-  ["space_comma", "1 234,5 days"],
-  ["quote_decimal", "1’234.5 days"],
-  ["none", "1234.5 days"],
+  ["language", "1,234.5"],
+  ["comma_decimal", "1,234.5"],
+  ["decimal_comma", "1.234,5"],
+  ["space_comma", "1 234,5"],
+  ["quote_decimal", "1’234.5"],
+  ["none", "1234.5"],
 ])("a number with the setting %s is %s", (number_format, text) => {
   const settings = withLocale({ number_format });
-  const number = formatDuration(settings, 1234.5 * 24 * HOUR);
+  const number = formatNumber(settings.locale, 1234.5);
   expect(number.replace("\u202f", " ").replace("'", "’")).toBe(text);
   const t = translator("en", {}, number_format);
   expect(t("show_all", { count: 1234 })).toBe(
@@ -192,10 +192,22 @@ test("a time that comes twice has its time zone", () => {
   expect(formatTime(hass, "2026-11-01T20:30:00Z", now)).toBe("Sun 1 Nov, 15:30");
 });
 
-test("a duration uses the largest unit", () => {
-  expect(formatDuration(hass, 4 * HOUR)).toBe("4 hours");
-  expect(formatDuration(hass, 30 * HOUR)).toBe("1.3 days");
-  expect(formatDuration(hass, HOUR / 2)).toBe("30 minutes");
+test.each([
+  [4 * HOUR, "4 hours"],
+  [30 * HOUR, "1 day 6 hr"],
+  [3 * DAY, "3 days"],
+  [3 * DAY - 1000, "3 days"],
+  [DAY + 1000, "1 day"],
+  [4.5 * HOUR, "4 hours 30 min"],
+  [HOUR / 2, "30 minutes"],
+  [0, "0 minutes"],
+])("a duration of %d uses the largest units: %s", (milliseconds, text) => {
+  expect(formatDuration(withLocale({ language: "en" }), milliseconds)).toBe(text);
+});
+
+test("a duration has the units of the language", () => {
+  const settings = withLocale({ language: "de" });
+  expect(formatDuration(settings, 82 * HOUR)).toBe("3 Tage, 10 Std.");
 });
 
 test("a distance uses the largest unit", () => {

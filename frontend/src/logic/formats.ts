@@ -177,18 +177,23 @@ export function formatDistance(hass: Settings, iso: string, now: Date): string {
   return format.format(0, "minute");
 }
 
-/** Return a duration in its largest unit, such as "3 days" or "4 hours". */
-export function formatDuration(hass: Settings, milliseconds: number): string {
-  const [unit, size] = (
+/** Return a duration in its largest units, such as "3 days 10 hr" or "4 hours". */
+export function formatDuration({ locale }: Settings, milliseconds: number): string {
+  const minutes = Math.round(milliseconds / MINUTE);
+  const [unit, part, size] =
+    minutes * MINUTE >= DAY
+      ? (["day", "hour", DAY / HOUR] as const)
+      : (["hour", "minute", HOUR / MINUTE] as const);
+  const count = unit === "day" ? Math.round((minutes * MINUTE) / HOUR) : minutes;
+  const [whole, rest] = [Math.floor(count / size), count % size];
+  const format = (value: number, unit: string, unitDisplay: "long" | "short") =>
+    formatNumber(locale, value, { style: "unit", unit, unitDisplay });
+  return new Intl.ListFormat(locale.language, { type: "unit", style: "narrow" }).format(
     [
-      ["day", DAY],
-      ["hour", HOUR],
-    ] as const
-  ).find(([, size]) => milliseconds >= size) ?? ["minute", MINUTE];
-  return formatNumber(hass.locale, milliseconds / size, {
-    style: "unit",
-    unit,
-    unitDisplay: "long",
-    maximumFractionDigits: 1,
-  });
+      ...(whole > 0 ? [format(whole, unit, "long")] : []),
+      ...(rest > 0 || whole === 0
+        ? [format(rest, part, whole > 0 ? "short" : "long")]
+        : []),
+    ],
+  );
 }
