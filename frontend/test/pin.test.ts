@@ -93,16 +93,16 @@ describe("the hint", () => {
       "at_least_three_unique_digits",
     );
     expect(pinHint(context, [door], "")).toBe(
-      "4 to 6 digits, not a sequence such as 1234, at least three different digits",
+      "4 to 6 digits, not a sequence such as 1234, at least three different digits.",
     );
     expect(pinHint(context, [door, door], "Enter 4 to 6 digits.")).toBe(
-      "not a sequence such as 1234, at least three different digits",
+      "Not a sequence such as 1234, at least three different digits.",
     );
   });
 
   test.each(types)("has a short phrase for %s", (type) => {
     const hint = pinHint(context, [withRules([4], type)], "");
-    expect(hint).toMatch(/^4 digits, [a-z][^.]{3,40}$/);
+    expect(hint).toMatch(/^4 digits, [a-z][^.]{3,40}[.]$/);
   });
 
   test("is the reason why no PIN can be entered, unless the error says it", () => {

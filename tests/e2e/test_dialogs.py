@@ -1151,7 +1151,7 @@ def test_pin_lengths_are_said_in_one_way(
 ) -> None:
     """Hint and error say the same, and only one of them does."""
     locks = ", ".join(
-        f"lock('L{i}', [], {{ rules: {{ lengths: {each}, constraints: {{}} }} }})"
+        f"lock('L{i}', [], {{ rules: {{ lengths: {each}, constraints: {{ no_zeros: 'No.' }} }} }})"
         for i, each in enumerate(lengths)
     )
     panel = start(f"{{locks: [{locks}]}}")
@@ -1160,10 +1160,11 @@ def test_pin_lengths_are_said_in_one_way(
     for i in range(len(lengths)):
         dialog.get_by_role("checkbox", name=f"L{i}").check()
     dialog.get_by_role("radio", name="Custom PIN").check()
-    expect(dialog.locator("#pin-hint")).to_have_text(text)
+    expect(dialog.locator("#pin-hint")).to_have_text(f"{text}, no zeros.")
     dialog.get_by_role("textbox", name="Custom PIN").fill("123")
     dialog.get_by_role("button", name="Add guest").click()
     expect(dialog.locator("#pin-error")).to_have_text(f"Enter {text}.")
+    expect(dialog.locator("#pin-hint")).to_have_text("No zeros.")
     expect(dialog.get_by_text("digits")).to_have_count(1)
 
 

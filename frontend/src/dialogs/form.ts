@@ -60,12 +60,15 @@ export function pinHint(
   const reason =
     pinCannotBeChosen(locks) ?? (lengths.length === 0 ? t("pin_no_length") : undefined);
   if (reason) return reason === error ? "" : reason;
-  return new Intl.ListFormat(hass.locale.language, { type: "unit" }).format([
+  const rules = new Intl.ListFormat(hass.locale.language, { type: "unit" }).format([
     ...(messageText(context, { lengths }) === error
       ? []
       : [t("pin_lengths", { lengths: lengthsText(context, lengths) })]),
     ...pinRules(locks).map((rule) => t(`rule_${rule}`)),
   ]);
+  return (
+    rules && t("pin_hint", { rules: rules.charAt(0).toUpperCase() + rules.slice(1) })
+  );
 }
 
 /** Show the options that few need. Most are only for a new code on the selected locks. */
