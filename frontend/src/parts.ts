@@ -80,7 +80,9 @@ export function banners(
 ): TemplateResult {
   const { t, connected, isCurrent, isAdmin } = context;
   // Without any lock, there is no last state.
-  const entries = snapshot?.locks.length ? snapshot.entries : [];
+  const entries = (snapshot?.entries ?? []).filter(
+    ({ error }) => (error && isAdmin) || snapshot?.locks.length,
+  );
   const unavailable = unavailableIds(entries);
   return html`
     ${connected ? nothing : banner(t("connection_lost"))}
@@ -94,6 +96,11 @@ export function banners(
           error && isAdmin
             ? `${title}: ${error}`
             : t("workspace_unavailable", { name: title }),
+          error
+            ? html`<p>
+                ${isAdmin ? t("key_refused_hint", { name: title }) : t("ask_admin")}
+              </p>`
+            : nothing,
         ),
       )}
   `;

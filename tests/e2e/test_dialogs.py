@@ -2311,6 +2311,34 @@ def test_old_data_is_not_shown_as_true(
     expect(panel.get_by_role("heading", name="Cannot confirm")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("admin", "error", "has_locks", "texts"),
+    [
+        ("true", "'No key.'", True, ["Flats: No key.", "select “Reconfigure”"]),
+        ("true", "'No key.'", False, ["Flats: No key.", "select “Reconfigure”"]),
+        ("true", "null", True, ["The last known state is shown"]),
+        ("true", "null", False, []),
+        (
+            "false",
+            "'No key.'",
+            True,
+            ["The last known state is shown", "Ask an administrator"],
+        ),
+        ("false", "'No key.'", False, []),
+        ("false", "null", True, ["The last known state is shown"]),
+    ],
+)
+def test_banner_says_who_can_enter_a_new_key(
+    start: Start, admin: str, error: str, has_locks: bool, texts: list[str]
+) -> None:
+    """In an outage, nobody can do anything."""
+    entry = FLATS % ("false", error)
+    locks = "[lock('Door', [code('Ada')])]" if has_locks else "[]"
+    panel = start(f"{{locks: {locks}, entries: [{entry}], admin: {admin}}}")
+    expect(panel.get_by_role("heading", name="Access codes")).to_be_visible()
+    expect(panel.locator(".banner p")).to_have_text([re.compile(t) for t in texts])
+
+
 def test_card_shows_only_outage_of_its_lock(panel_page: Page, start: Start) -> None:
     """Another workspace does not matter to it."""
     other = "{ ...entry, entry_id: 'other', title: 'Boats', available: false }"
