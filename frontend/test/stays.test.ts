@@ -6,6 +6,7 @@ import {
   origins,
   overlapping,
   placesAtRisk,
+  placesToExplain,
   problemOf,
 } from "../src/logic/stays";
 import { reduce } from "../src/store";
@@ -103,6 +104,18 @@ test("the problem is that of the code, or else that of its lock", () => {
   expect(placesAtRisk(arrival).map(problemOf)).toEqual([failed, offline, undefined]);
   arrival.stay.has_arrived = true;
   expect(placesAtRisk(arrival)).toEqual([]);
+});
+
+test("a guest whose code works is told about, too, if there is a reason", () => {
+  const door = lock("Door", [code("Ada", "active")]);
+  const gate = lock("Gate", [code("Ada", "active")]);
+  const all = [stays("Flat", [stay("Ada", 1, [door, gate], "ready")])];
+  const [arrival] = arrivals(all, [door, gate], "");
+  if (!arrival?.places[1]) throw new Error();
+  arrival.places[1].reason = "Another code already has this PIN.";
+  expect(placesToExplain(arrival)).toEqual([arrival.places[1]]);
+  arrival.stay.has_arrived = true;
+  expect(placesToExplain(arrival)).toEqual([]);
 });
 
 test.each<[unknown, boolean]>([

@@ -63,6 +63,12 @@ export function placesAtRisk({ stay, places }: Arrival): Place[] {
   return stay.has_arrived ? [] : places.filter(({ verdict }) => verdict === "at_risk");
 }
 
+/** Return the locks about which there is something to say, also if a code works. */
+export function placesToExplain({ stay, places }: Arrival): Place[] {
+  if (stay.has_arrived) return [];
+  return places.filter(({ verdict, reason }) => verdict === "at_risk" || reason);
+}
+
 /** Return the titles of the stays that codes were made for, by the IDs of the codes. */
 export function origins(all: readonly Stays[]): ReadonlyMap<string, string> {
   return new Map(

@@ -11,6 +11,7 @@ import {
   overlapping,
   type Place,
   placesAtRisk,
+  placesToExplain,
   problemOf,
 } from "../logic/stays";
 import {
@@ -149,7 +150,7 @@ export class SeamStays extends LitElement {
         }
         ${this.controls(arrival)}
       </div>
-      ${placesAtRisk(arrival).map((place) => this.reason(place, places.length > 1))}
+      ${placesToExplain(arrival).map((place) => this.reason(place, places.length > 1))}
     `;
   }
 
@@ -175,7 +176,7 @@ export class SeamStays extends LitElement {
     return html`<a class="link" href="/seam/${path}"><bdi>${lock.name}</bdi></a>`;
   }
 
-  /** Say why a guest may not be able to open a lock, and what to do. */
+  /** Say what there is to know about a lock, and what to do. */
   private reason(place: Place, withLock: boolean): TemplateResult {
     const { lock, code, reason } = place;
     const problem = problemOf(place);
