@@ -223,6 +223,23 @@ async def test_update_unchanged(actions: Actions, subtests: pytest.Subtests) -> 
     assert len(actions.simulator.requests) == before
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{"allow_external_modification": False}, {"code": "739158"}, {"ongoing": True}],
+)
+async def test_failed_code_is_sent_again_unchanged(
+    actions: Actions, impatient: None, fields: dict[str, Any]
+) -> None:
+    """Seam may have given up on it until it is updated."""
+    code = actions.code(CODE_CLEANER)
+    code.is_external_modification_allowed = False
+    actions.simulator.control.code_error(CODE_CLEANER, "failed_to_set_on_device")
+    await actions.answer(REVEAL, FRONT, name="Cleaner")
+    await actions.answer(UPDATE, FRONT, name="Cleaner", **fields)
+    [request] = actions.sent("/access_codes/update")
+    assert request.body["access_code_id"] == CODE_CLEANER
+
+
 async def test_update_masked_name(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:

@@ -33,6 +33,7 @@ class CodeChange:
     ends_at: datetime | None = None
     is_ongoing: bool = False
     is_external_modification_allowed: bool | None = None
+    is_repeated: bool = False
 
     @property
     def keeps_times(self) -> bool:
@@ -42,7 +43,12 @@ class CodeChange:
     def update_of(
         self, target: Target, code: AccessCode, *, attempts_offline: bool | None = None
     ) -> CodeUpdate:
-        """Return what has to be updated of a code to make the change."""
+        """Return what has to be updated of a code to make the change.
+
+        Of a code that failed, also what stays the same if it may be repeated, so that
+        Seam sets it again.
+        """
+        has_failed = self.is_repeated and bool(code.own_errors)
         wanted = {
             "name": self.name,
             "code": self.code,
@@ -51,7 +57,9 @@ class CodeChange:
         fields: dict[str, Any] = {
             key: value
             for key, value in wanted.items()
-            if value is not None and value != getattr(code, key)
+            # A name is taken, by the code itself.
+            if value is not None
+            and (value != getattr(code, key) or (has_failed and key != "name"))
         }
         if self.name is not None and code.unmasked_name == self.name:
             fields.pop("name", None)
@@ -64,7 +72,7 @@ class CodeChange:
             ends_at = self.ends_at or code.ends_at
             if starts_at is None or ends_at is None:
                 raise _times_needed(target.lock, code)
-        if whole_seconds(starts_at, ends_at) != whole_seconds(
+        if has_failed or whole_seconds(starts_at, ends_at) != whole_seconds(
             code.starts_at, code.ends_at
         ):
             fields |= {

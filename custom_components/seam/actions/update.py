@@ -115,7 +115,7 @@ def _requested_change(data: Data) -> CodeChange:
         ):
             if value is not None:
                 raise refusal("not_for_linked", field=name)
-    return change
+    return replace(change, is_repeated=True)
 
 
 async def async_update_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
