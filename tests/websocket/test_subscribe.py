@@ -10,7 +10,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
 from homeassistant.components.websocket_api.const import PENDING_MSG_PEAK
 from homeassistant.components.websocket_api.http import WebSocketHandler
-from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
@@ -409,7 +409,12 @@ async def test_reload_keeps_locks(
 
 @pytest.mark.parametrize("has_recovered", [True, False])
 async def test_refused_key_is_no_outage(
-    simulator: Simulator, panel: Panel, poll: Poll, has_recovered: bool
+    hass: HomeAssistant,
+    simulator: Simulator,
+    panel: Panel,
+    poll: Poll,
+    entry: MockConfigEntry,
+    has_recovered: bool,
 ) -> None:
     """Waiting does not help, so users are told what does."""
     outage = simulator.faults.add("outage")
@@ -424,6 +429,13 @@ async def test_refused_key_is_no_outage(
     simulator.faults.add("status", status=401)
     await poll()
     [event] = await panel.received()
+    assert event["entries"][0]["available"] is False
+    assert "Enter a new API key" in event["entries"][0]["error"]
+    # The same after a restart.
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    *_, event = await panel.received()
     assert event["entries"][0]["available"] is False
     assert "Enter a new API key" in event["entries"][0]["error"]
 

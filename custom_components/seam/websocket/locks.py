@@ -6,7 +6,11 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed, ServiceValidationError
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    HomeAssistantError,
+    ServiceValidationError,
+)
 from homeassistant.util import dt as dt_util
 
 from ..actions.codes import check_changeable, check_managed
@@ -95,17 +99,30 @@ def async_lock(
 def async_entry(entry: SeamConfigEntry) -> Entry:
     """Return a config entry."""
     is_loaded = entry.state is ConfigEntryState.LOADED
-    error = entry.runtime_data.last_exception if is_loaded else None
     return {
         "entry_id": entry.entry_id,
         "title": entry.title,
         "available": is_loaded and entry.runtime_data.last_update_success,
-        # What helps against other errors is to wait.
-        "error": error_text(error)
-        if isinstance(error, ConfigEntryAuthFailed)
-        else None,
+        "error": _error(entry),
         "conversion": None,
     }
+
+
+def _error(entry: SeamConfigEntry) -> Text | str | None:
+    """Return what somebody has to do something about. Otherwise, it helps to wait."""
+    if entry.state is ConfigEntryState.LOADED:
+        error = entry.runtime_data.last_exception
+        return error_text(error) if isinstance(error, ConfigEntryAuthFailed) else None
+    if entry.state is not ConfigEntryState.SETUP_ERROR:
+        return None
+    return error_text(
+        HomeAssistantError(
+            entry.reason or "",
+            translation_domain=entry.error_reason_translation_domain,
+            translation_key=entry.error_reason_translation_key,
+            translation_placeholders=entry.error_reason_translation_placeholders,
+        )
+    )
 
 
 def _codes(
