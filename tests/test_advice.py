@@ -163,7 +163,8 @@ def test_advice_for_codes_not_about_locks() -> None:
 def test_advice_for_unknown_warning_of_device() -> None:
     """Warnings have no scope of their own: where they are decides."""
     told = [{"warning_code": "a_warning_of_next_year", "message": "Mind."}]
-    device = Device.from_dict({"device_id": "a", "errors": told, "warnings": told})
+    row = {"device_id": "a", "properties": {}, "errors": told, "warnings": told}
+    device = Device.from_dict(row)
     for problem in (*device.errors, *device.warnings):
         assert advice_key(problem) == "other_device"
 

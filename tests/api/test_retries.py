@@ -161,9 +161,11 @@ async def test_each_page_is_retried(
 ) -> None:
     """A fault on the second page does not restart the list."""
     more = {"has_next_page": True, "next_page_cursor": "two"}
-    stub.respond({"devices": [{"device_id": "a"}], "pagination": more})
+    stub.respond(
+        {"devices": [{"device_id": "a", "properties": {}}], "pagination": more}
+    )
     stub.respond(raw=b"", status=502)
-    stub.respond({"devices": [{"device_id": "b"}]})
+    stub.respond({"devices": [{"device_id": "b", "properties": {}}]})
     assert [d.device_id for d in await stubbed.list_devices()] == ["a", "b"]
     cursors = [request.body.get("page_cursor") for request in stub.requests]
     assert cursors == [None, "two", "two"]
