@@ -53,6 +53,11 @@ for logger in (er.__name__, setup.__name__, "sqlalchemy.engine"):
 executor.EXECUTOR_SHUTDOWN_TIMEOUT = 60
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the longest test first. Meanwhile, other processes run the others."""
+    items.sort(key=lambda item: item.path.name != "test_soak.py")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish() -> None:
     """Collect garbage once, as pytest does it five times at the end of each process."""
