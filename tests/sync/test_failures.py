@@ -50,6 +50,21 @@ def test_short_rate_limit_of_one_lock_keeps_codes() -> None:
     )
 
 
+def test_repeated_rate_limit_of_one_lock_makes_its_codes_unknown() -> None:
+    """Each is short, but the codes are older than a minute, until they are fetched."""
+    engine = synced_engine(make_code("guest"))
+    error = SeamRateLimitError("Too many requests", retry_after=60)
+    for seconds, has_codes in ((0, True), (60, False), (120, False)):
+        now = NOW + timedelta(seconds=seconds)
+        engine.receive_failure(FetchCodes("door"), error, now)
+        assert engine.finish() is None
+        assert engine.snapshot.locks["door"].has_codes is has_codes
+    receive_codes(engine, make_code("guest"))
+    engine.receive_failure(FetchCodes("door"), error, NOW + timedelta(seconds=180))
+    engine.finish()
+    assert engine.snapshot.locks["door"].has_codes
+
+
 def test_rate_limits_in_a_row_are_fatal_until_next_refresh() -> None:
     """Then Seam probably limits the whole workspace."""
     engine = polled_engine()

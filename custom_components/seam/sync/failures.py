@@ -59,6 +59,8 @@ class Failures:
             str | FetchDevices, tuple[SeamRateLimitError, datetime]
         ] = {}
         self._rate_limits_in_a_row = 0
+        # By device ID. Limits may be short, but follow each other.
+        self._limited_since: dict[str, datetime] = {}
         self.code_errors: dict[str, SeamError] = {}
         """Why the codes of locks could not be fetched, by device ID."""
 
@@ -135,6 +137,7 @@ class Failures:
         self._rate_limits_in_a_row = 0
         self.code_errors.pop(device_id, None)
         self._rate_limits.pop(device_id, None)
+        self._limited_since.pop(device_id, None)
 
     def take_error(self, *, is_poll: bool) -> SeamError | None:
         """Return the error of the refresh as a whole, which ends."""
@@ -184,15 +187,16 @@ class Failures:
     def _add_codes(self, device_id: str, error: SeamError, now: datetime) -> None:
         if isinstance(error, SeamRateLimitError):
             self._rate_limits_in_a_row += 1
-            if self._add_rate_limit(device_id, error, now) <= _SHORT_RATE_LIMIT:
+            self._add_rate_limit(device_id, error, now)
+            since = self._limited_since.setdefault(device_id, now)
+            _, until = self._rate_limits[device_id]
+            if until - since <= _SHORT_RATE_LIMIT:
                 return
         self.code_errors[device_id] = error
 
     def _add_rate_limit(
         self, key: str | FetchDevices, error: SeamRateLimitError, now: datetime
-    ) -> timedelta:
-        """Add a rate limit, the latest last, and return how long it lasts."""
-        wait = timedelta(seconds=error.retry_after)
+    ) -> None:
+        """Add a rate limit, the latest last."""
         self._rate_limits.pop(key, None)
-        self._rate_limits[key] = error, now + wait
-        return wait
+        self._rate_limits[key] = error, now + timedelta(seconds=error.retry_after)
