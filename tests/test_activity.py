@@ -218,7 +218,9 @@ async def test_access_code_lines(
             name, _, became = line.data["message"].partition(": ")
             assert (line.data["name"], name) == ("Front Door", "Code Cleaner")
             assert became
-            assert became[0].isupper()
+            assert became[0].isupper(), (
+                f"add a text to translations/en.json: entity.event: {what}"
+            )
             assert line.data["entity_id"] == "lock.front_door"
 
 

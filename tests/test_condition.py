@@ -236,7 +236,8 @@ async def test_conditions_are_offered(
     assert (await client.receive_json())["success"]
     offered = (await client.receive_json())["event"]
     ours = {key: found for key, found in offered.items() if key.startswith("seam.")}
-    assert set(ours) == {f"seam.{name}" for name in CONDITIONS}
+    wanted = {f"seam.{name}" for name in CONDITIONS}
+    assert set(ours) == wanted, "correct conditions.yaml"
     [found] = ours.values()
     assert set(found["fields"]) == set(map(str, FIELDS))
     [entity] = found["target"]["entity"]

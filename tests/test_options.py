@@ -20,6 +20,8 @@ from custom_components.seam.const import (
 )
 from custom_components.seam.coordinator import SeamCoordinator
 
+from .test_repository import load_json
+
 DEFAULTS = {
     CONF_CODE_SENSORS: False,
     CONF_WEBHOOK: True,
@@ -46,6 +48,11 @@ async def _set_code_sensors(
         for field in schema.schema
     }
     assert suggested == {key: entry.options.get(key) for key in DEFAULTS}
+    texts = load_json("translations/en.json")["options"]["step"]["init"]
+    for part in ("data", "data_description"):
+        assert set(texts[part]) == set(suggested), (
+            f"correct translations/en.json: {part}"
+        )
     done = await hass.config_entries.options.async_configure(
         form["flow_id"], DEFAULTS | {CONF_CODE_SENSORS: wanted, CONF_WEBHOOK: False}
     )

@@ -194,7 +194,8 @@ def test_triggers_and_conditions_have_texts_and_icons(
     described = automation_parts(kind)
     icons = load_json("icons.json")[f"{kind}s"]
     texts = translations[f"{kind}s"]
-    assert set(described) == set(icons) == set(texts)
+    assert set(icons) == set(described), f"correct icons.json: {kind}s"
+    assert set(texts) == set(described), f"correct translations/en.json: {kind}s"
     for name, part in described.items():
         assert icons[name][kind].startswith("mdi:"), name
         assert texts[name]["name"] and texts[name]["description"], name

@@ -557,7 +557,7 @@ async def test_triggers_are_offered(
     assert (await client.receive_json())["success"]
     offered = (await client.receive_json())["event"]
     ours = {key: found for key, found in offered.items() if key.startswith("seam.")}
-    assert set(ours) == {f"seam.{name}" for name in TRIGGERS}
+    assert set(ours) == {f"seam.{name}" for name in TRIGGERS}, "correct triggers.yaml"
     for name, trigger in TRIGGERS.items():
         found = ours[f"seam.{name}"]
         fields: dict[Any, Any] = trigger.fields  # type: ignore[attr-defined]  # All are ours.
