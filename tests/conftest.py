@@ -281,6 +281,11 @@ def front_door(simulator: Simulator) -> Device:
 @pytest.fixture
 def settled(simulator: Simulator) -> None:
     """Leave no codes that have to be fetched again soon."""
+    remove_unsettled(simulator)
+
+
+def remove_unsettled(simulator: Simulator) -> None:
+    """Remove the codes that have to be fetched again soon."""
     for code in list(simulator.state.access_codes.values()):
         if code.errors or code.status not in ("set", "unset"):
             simulator.state.remove_code(code)

@@ -26,6 +26,7 @@ from simulator import Simulator
 from simulator.seed import FRONT_DOOR
 from simulator.state import AccessCode
 from tests.clock import START, async_step
+from tests.conftest import remove_unsettled
 
 from .calendar import BookingCalendar
 
@@ -42,9 +43,7 @@ def platforms() -> list[Platform]:
 @pytest.fixture
 def simulator(simulator: Simulator) -> Simulator:
     """Leave no codes that are fetched again at each step, as few tests look at them."""
-    for code in list(simulator.state.access_codes.values()):
-        if code.errors or code.status not in ("set", "unset"):
-            simulator.state.remove_code(code)
+    remove_unsettled(simulator)
     return simulator
 
 

@@ -228,7 +228,7 @@ def _place(
             return _at_risk(device_id, Reason.CODES_UNKNOWN)
         return Place(device_id=device_id, verdict=Verdict.UNKNOWN)
     is_change = step is not None and step.kind in CHANGES
-    if code is None:
+    if link is None or code is None:
         if step and step.kind in (Kind.BLOCKED, Kind.EDITED):
             return _at_risk(device_id, step.reason or Reason.CHANGED_BY_HAND)
         if error:
@@ -257,7 +257,6 @@ def _place(
     verdict = min(verdicts, key=tuple(Verdict).index)
     late_at: datetime | None = None
     if verdict is Verdict.SETTING:
-        assert link
         late_at = _late_at(stay, link, code)
         if late_at <= now:
             verdict, states[0] = Verdict.AT_RISK, CodeState.AT_RISK
@@ -267,7 +266,6 @@ def _place(
         return _at_risk(
             device_id, f"{CODE_REASONS}{states[0]}", code_id, ends_early=ends_early
         )
-    assert link
     return Place(
         device_id=device_id,
         verdict=verdict,

@@ -118,12 +118,10 @@ class OptimisticUpdates:
 
         Any other value than before a change is what Seam has made of it, or is newer.
         """
-        change = self._codes.get(code.access_code_id)
-        if (
-            change is None
-            or (listed := change.listed) is None
-            or is_due(change.until, now, _OVERRIDE_FOR)
-        ):
+        if not self.overrides_code(code.access_code_id, now):
+            return code
+        change = self._codes[code.access_code_id]
+        if (listed := change.listed) is None:
             return code
         awaited = {
             name: value
