@@ -137,7 +137,7 @@ def _front_door(builder: Builder) -> None:
     code(
         FRONT_DOOR,
         CODE_GUEST_NOW,
-        f"Guest week {builder.now.isocalendar().week}",
+        "Guest this week",
         "482639",
         days=(-2, 3),
         is_scheduled_on_device=True,
@@ -146,7 +146,7 @@ def _front_door(builder: Builder) -> None:
     code(
         FRONT_DOOR,
         CODE_GUEST_NEXT,
-        f"Guest week {(builder.now + timedelta(weeks=1)).isocalendar().week}",
+        "Guest next week",
         "927463",
         days=(6, 10),
         status="unset",
@@ -210,7 +210,7 @@ def _apartment_1(builder: Builder) -> None:
     code(
         device,
         CODE_APARTMENT_1_EXPIRED,
-        f"Guest {builder.now - timedelta(days=20):%B}",
+        "Earlier guest",
         "861375",
         days=(-20, -13),
         status="unset",

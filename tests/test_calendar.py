@@ -77,7 +77,7 @@ async def test_calendar_lists_time_bound_codes(
 ) -> None:
     """Events have name, times, and no PIN. Ongoing codes are left out."""
     events = await _listed(client, START - 30 * DAY, START + 30 * DAY)
-    assert _names(events) == ["Guest week 47", "Guest week 48"]
+    assert _names(events) == ["Guest this week", "Guest next week"]
     codes = simulator.state.access_codes
     for event, code_id in zip(events, (CODE_GUEST_NOW, CODE_GUEST_NEXT), strict=True):
         code = codes[code_id]
@@ -100,7 +100,7 @@ async def test_calendar_range(simulator: Simulator, client: TestClient) -> None:
         (code.ends_at - second, code.ends_at + DAY, True),
         (code.ends_at, code.ends_at + DAY, False),
     ):
-        assert ("Guest week 47" in _names(await _listed(client, start, end))) is (
+        assert ("Guest this week" in _names(await _listed(client, start, end))) is (
             is_listed
         )
 
@@ -118,7 +118,12 @@ async def test_calendar_lists_overlapping_codes_in_order(
         codes[code_id].ends_at = START + end * DAY
     await reconcile()
     events = await _listed(client, START, START + 30 * DAY)
-    assert _names(events) == ["Neighbour", "Guest week 47", "Owner", "Guest week 48"]
+    assert _names(events) == [
+        "Neighbour",
+        "Guest this week",
+        "Owner",
+        "Guest next week",
+    ]
 
 
 async def test_calendar_state(
@@ -128,11 +133,11 @@ async def test_calendar_state(
     coordinator: SeamCoordinator,
 ) -> None:
     """The calendar is on while a code is valid, and shows the next one otherwise."""
-    assert _state(hass) == (STATE_ON, "Guest week 47")
+    assert _state(hass) == (STATE_ON, "Guest this week")
     await async_step(hass, freezer, simulator, 3 * DAY)
-    assert _state(hass) == (STATE_OFF, "Guest week 48")
+    assert _state(hass) == (STATE_OFF, "Guest next week")
     await async_step(hass, freezer, simulator, 3 * DAY)
-    assert _state(hass) == (STATE_ON, "Guest week 48")
+    assert _state(hass) == (STATE_ON, "Guest next week")
     await async_step(hass, freezer, simulator, 4 * DAY)
     assert _state(hass) == (STATE_OFF, None)
 
@@ -161,8 +166,8 @@ async def test_calendar_with_first_and_last_possible_times(
     code.starts_at = datetime(1, 1, 1, tzinfo=UTC)
     code.ends_at = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
     await reconcile()
-    assert _state(hass) == (STATE_ON, "Guest week 47")
-    assert "Guest week 47" in _names(await _listed(client, START, START + DAY))
+    assert _state(hass) == (STATE_ON, "Guest this week")
+    assert "Guest this week" in _names(await _listed(client, START, START + DAY))
 
 
 @pytest.mark.parametrize(
@@ -197,7 +202,7 @@ async def test_calendar_in_hour_that_comes_twice(
     code.ends_at = datetime.fromisoformat(ends)
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    assert _state(hass) == (STATE_OFF, "Guest week 48")
+    assert _state(hass) == (STATE_OFF, "Guest next week")
     [event] = await _listed(client, code.starts_at - DAY, code.ends_at + DAY)
     start = datetime.fromisoformat(event["start"]["dateTime"])
     assert start == code.starts_at
@@ -213,7 +218,7 @@ async def test_calendar_leaves_out_code_that_ends_before_start(
     code.starts_at, code.ends_at = code.ends_at, code.starts_at
     await reconcile()
     events = await _listed(client, START - 30 * DAY, START + 30 * DAY)
-    assert _names(events) == ["Guest week 48"]
+    assert _names(events) == ["Guest next week"]
 
 
 async def test_calendar_is_unavailable_while_codes_are_unknown(
@@ -230,4 +235,4 @@ async def test_calendar_is_unavailable_while_codes_are_unknown(
     assert _state(hass) == (STATE_UNAVAILABLE, None)
     simulator.faults.clear(fault_id=fault.fault_id)
     await reconcile()
-    assert _state(hass) == (STATE_ON, "Guest week 47")
+    assert _state(hass) == (STATE_ON, "Guest this week")

@@ -217,7 +217,7 @@ async def test_deleted_event(
 ) -> None:
     """The code is deleted."""
     await dialog.done("delete", uid=CODE_GUEST_NEXT)
-    assert "Guest week 48" not in [e["summary"] for e in await _events(hass)]
+    assert "Guest next week" not in [e["summary"] for e in await _events(hass)]
     code = simulator.state.access_codes.get(CODE_GUEST_NEXT)
     assert code is None or code.is_being_deleted
 
@@ -318,8 +318,8 @@ async def test_backups_are_hidden(
     code.is_backup = True
     await reconcile()
     names = [event["summary"] for event in await _events(hass)]
-    assert "Guest week 47" in names
-    assert "Guest week 48" not in names
+    assert "Guest this week" in names
+    assert "Guest next week" not in names
 
 
 async def test_code_on_two_locks(

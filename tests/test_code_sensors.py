@@ -116,7 +116,7 @@ async def test_code_sensor_for_each_code(
     assert entities.keys() == codes.keys()
     assert state_of(hass, CLEANER) == "active"
     assert state_of(hass, "sensor.front_door_handyman") == "failed"
-    assert state_of(hass, "sensor.front_door_guest_week_48") == "scheduled"
+    assert state_of(hass, "sensor.front_door_guest_next_week") == "scheduled"
     for code_id, entity_id in entities.items():
         state = hass.states.get(entity_id)
         assert state
@@ -169,7 +169,7 @@ async def test_code_sensor_attributes(
     simulator.control.code_warning(CODE_GUEST_NOW, "delay_in_setting_on_device")
     await reconcile()
     code = simulator.state.access_codes[CODE_GUEST_NOW]
-    state = hass.states.get("sensor.front_door_guest_week_47")
+    state = hass.states.get("sensor.front_door_guest_this_week")
     assert state
     assert state.attributes["access_code_id"] == CODE_GUEST_NOW
     for key in ("starts_at", "ends_at"):
@@ -190,7 +190,7 @@ async def test_code_sensor_expires_and_is_removed(
     coordinator: SeamCoordinator,
 ) -> None:
     """A guest's code expires at its end, and its sensor is removed with it."""
-    guest = "sensor.front_door_guest_week_47"
+    guest = "sensor.front_door_guest_this_week"
     assert state_of(hass, guest) == "active"
     code = simulator.state.access_codes[CODE_GUEST_NOW]
     assert code.ends_at

@@ -482,20 +482,23 @@ async def test_unknown_errors_create_issues(
     [
         (
             "failed_to_set_on_device",
-            "Access code Guest week 48 could not be set on Front Door",
+            "Access code Guest next week could not be set on Front Door",
         ),
-        ("provider_issue", "Access code Guest week 48 could not be set on Front Door"),
+        (
+            "provider_issue",
+            "Access code Guest next week could not be set on Front Door",
+        ),
         (
             "failed_to_remove_from_device",
-            "Access code Guest week 48 could not be removed from Front Door",
+            "Access code Guest next week could not be removed from Front Door",
         ),
         (
             "conflicting_external_modification",
-            "Access code Guest week 48 on Front Door was changed outside Seam",
+            "Access code Guest next week on Front Door was changed outside Seam",
         ),
         (
             "access_code_inactive",
-            "Access code Guest week 48 is disabled on Front Door",
+            "Access code Guest next week is disabled on Front Door",
         ),
         ("device_offline", "Front Door is offline"),
         ("device_removed", "Front Door is no longer in the manufacturer's account"),
@@ -515,7 +518,7 @@ async def test_title_says_what_is_wrong(
 ) -> None:
     """Test that titles name the problem, and that issues link to the lock."""
     if "Guest" in title:
-        simulator.control.code_error("Guest week 48", error_code)
+        simulator.control.code_error("Guest next week", error_code)
     else:
         simulator.control.device_error("Front Door", error_code, "Pay first.")
     await poll()

@@ -40,8 +40,8 @@ def test_initial_state_is_reproducible() -> None:
         manual_clock=True, start_at=datetime(2030, 5, 1, tzinfo=UTC)
     ).state
     assert first.devices.keys() == second.devices.keys()
-    pins = {i: c.code for i, c in first.access_codes.items()}
-    assert pins == {i: c.code for i, c in second.access_codes.items()}
+    codes = {i: (c.name, c.code) for i, c in first.access_codes.items()}
+    assert codes == {i: (c.name, c.code) for i, c in second.access_codes.items()}
 
 
 def test_seeded_codes() -> None:

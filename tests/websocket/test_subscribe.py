@@ -147,7 +147,7 @@ async def test_no_pin_is_sent(panel: Panel, simulator: Simulator) -> None:
     """No PIN is in what everybody is sent."""
     codes = simulator.state.access_codes.values()
     values = [*_values(panel.first)]
-    assert "Guest week 47" in values
+    assert "Guest this week" in values
     assert not {code.code for code in codes if code.code}.intersection(map(str, values))
 
 
@@ -190,10 +190,12 @@ async def test_what_can_be_done_with_codes(panel: Panel) -> None:
     assert {key for key, possible in now.items() if possible is True} == everything | {
         "pull_backup"
     }
-    assert now["convert"] == "“Guest week 47” on Front Door is already managed by Seam."
+    assert (
+        now["convert"] == "“Guest this week” on Front Door is already managed by Seam."
+    )
     scheduled = _can(panel, CODE_GUEST_NEXT)
     assert scheduled["end"] == (
-        "“Guest week 48” on Front Door is not valid yet. Delete the access code instead."
+        "“Guest next week” on Front Door is not valid yet. Delete the access code instead."
     )
     owner = _can(panel, CODE_OWNER)
     assert owner["extend"] == "“Owner” on Front Door never expires."

@@ -34,7 +34,7 @@ ACTIONS: Final[dict[str, dict[str, Any]]] = {
     "delete_expired_access_codes": {"include_unmanaged": True},
     "ensure_access_code": {"name": "Cleaner", "ongoing": True, "code": "5316"},
     "generate_code": {},
-    "pull_backup_access_code": {"name": "Guest week 47"},
+    "pull_backup_access_code": {"name": "Guest this week"},
     "release_access_code": {"name": "Cleaner"},
     "report_device_constraints": {"supported_code_lengths": [4], "force": True},
     "reveal_access_code": {"name": "Cleaner"},
