@@ -50,7 +50,7 @@ async def _fetched(url: str, key: str) -> tuple[SyncEngine, SeamClient]:
                     unmanaged = await client.list_unmanaged_access_codes(
                         fetch.device_id
                     )
-                    sync.receive_codes(fetch, managed, unmanaged, now)
+                    sync.receive_codes(fetch, [*unmanaged, *managed], now)
     if error := sync.finish():
         raise error
     return sync, client

@@ -555,6 +555,7 @@ class SimulatedInstance:
                 managed=tuple(code for code in codes if code.is_managed),
                 unmanaged=tuple(code for code in codes if not code.is_managed),
                 has_codes=True,
+                has_all_codes=True,
             )
             expected[device.device_id] = masked(lock, self.coordinator.secrets)
         return expected

@@ -330,6 +330,30 @@ async def test_code_sensors_are_unavailable_while_codes_are_unknown(
     assert _entities(entity_registry, entry) == before
 
 
+async def test_sensors_of_managed_codes_do_not_need_unmanaged_ones(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    reconcile: Poll,
+) -> None:
+    """The others stay in the registry, even over a reload."""
+    before = _entities(entity_registry, entry)
+    simulator.faults.add(
+        "status", path="/access_codes/unmanaged/list", device_id=FRONT_DOOR, status=400
+    )
+    await reconcile()
+    assert state_of(hass, CLEANER) == "active"
+    assert state_of(hass, NEIGHBOUR) == STATE_UNAVAILABLE
+    coordinator = await _reload(hass, entry)
+    assert state_of(hass, CLEANER) == "active"
+    assert _entities(entity_registry, entry) == before
+    simulator.faults.clear()
+    await coordinator.async_reconcile()
+    await hass.async_block_till_done()
+    assert state_of(hass, NEIGHBOUR) == "active"
+
+
 async def test_code_sensors_stay_if_first_answer_lacks_lock(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,

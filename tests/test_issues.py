@@ -625,7 +625,7 @@ async def test_issues_stay_while_codes_are_unknown(
     simulator.control.code_error(CODE_OWNER, "provider_issue")
     await reconcile()
     fault = simulator.faults.add(
-        "status", path="/access_codes/unmanaged", device_id=FRONT_DOOR, status=400
+        "status", path="/access_codes/list", device_id=FRONT_DOOR, status=400
     )
     simulator.control.clear_code_problems(CODE_HANDYMAN)
     simulator.control.clear_code_problems(CODE_APARTMENT_1_FAILED)

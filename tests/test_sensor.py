@@ -402,13 +402,27 @@ async def test_code_count_sensors_of_offline_lock(
     assert state_of(hass, UNMANAGED) == "3"
 
 
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        (
+            "/access_codes/list",
+            {"free_code_slots", "managed_access_codes", "unmanaged_access_codes"},
+        ),
+        ("/access_codes/unmanaged", {"free_code_slots", "unmanaged_access_codes"}),
+    ],
+)
 async def test_code_count_sensors_are_unavailable_while_codes_are_unknown(
-    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    path: str,
+    keys: set[str],
 ) -> None:
     """Only the sensors that depend on the codes are unavailable: add new ones here."""
     simulator.faults.add(
         "status",
-        path="/access_codes/unmanaged",
+        path=path,
         device_id=APARTMENT_1,
         status=400,
         count=1,
@@ -419,10 +433,7 @@ async def test_code_count_sensors_are_unavailable_while_codes_are_unknown(
         for state in hass.states.async_all("sensor")
         if state.state == STATE_UNAVAILABLE
     }
-    assert unavailable == {
-        f"sensor.apartment_1_{key}"
-        for key in ("free_code_slots", "managed_access_codes", "unmanaged_access_codes")
-    }
+    assert unavailable == {f"sensor.apartment_1_{key}" for key in keys}
     await reconcile()
     assert state_of(hass, "sensor.apartment_1_unmanaged_access_codes") == "1"
 

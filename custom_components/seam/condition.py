@@ -103,13 +103,9 @@ class AccessCodeIsActiveCondition(Condition):
     def _is_active(self, coordinator: SeamCoordinator, lock: LockData) -> bool:
         """Return whether the code is known to be active on a lock."""
         now = dt_util.utcnow()
-        return (
-            coordinator.last_update_success
-            and lock.has_codes
-            and any(
-                code_state(lock, code, now) is CodeState.ACTIVE
-                for code in matching_codes(lock.codes, self._selection)
-            )
+        return coordinator.last_update_success and any(
+            lock.knows(code) and code_state(lock, code, now) is CodeState.ACTIVE
+            for code in matching_codes(lock.codes, self._selection)
         )
 
 

@@ -335,13 +335,13 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         for device_id in self._failing.symmetric_difference(errors):
             if (lock := snapshot.locks.get(device_id)) is None:
                 self._failing.discard(device_id)
-            elif lock.lacks_codes and device_id in errors:
+            elif lock.lacks_some_codes and device_id in errors:
                 self._failing.add(device_id)
                 error, name = errors[device_id], lock.device.name
                 _LOGGER.warning(
                     "Could not fetch the access codes on %s: %s", name, error
                 )
-            elif lock.has_codes and device_id in self._failing:
+            elif lock.has_all_codes and device_id in self._failing:
                 self._failing.discard(device_id)
                 _LOGGER.info(
                     "The access codes on %s are available again", lock.device.name

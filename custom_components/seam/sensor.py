@@ -44,6 +44,7 @@ class SeamCodeCountEntityDescription(SensorEntityDescription):
     """Describes a sensor that counts the managed or the unmanaged codes of a lock."""
 
     codes_fn: Callable[[LockData], tuple[AccessCode, ...]]
+    known_fn: Callable[[LockData], bool]
 
 
 def _next_change(lock: LockData) -> datetime | None:
@@ -88,7 +89,7 @@ SENSORS = (
         exists_fn=lambda lock: (
             lock.device.properties.max_active_codes_supported is not None
         ),
-        known_fn=lambda lock: lock.has_codes,
+        known_fn=lambda lock: lock.has_all_codes,
     ),
     SeamSensorEntityDescription(
         key="next_code_change",
@@ -116,12 +117,14 @@ CODE_COUNT_SENSORS = (
         translation_key="managed_access_codes",
         state_class=SensorStateClass.MEASUREMENT,
         codes_fn=lambda lock: lock.managed,
+        known_fn=lambda lock: lock.has_codes,
     ),
     SeamCodeCountEntityDescription(
         key="unmanaged_access_codes",
         translation_key="unmanaged_access_codes",
         state_class=SensorStateClass.MEASUREMENT,
         codes_fn=lambda lock: lock.unmanaged,
+        known_fn=lambda lock: lock.has_all_codes,
     ),
 )
 
@@ -213,7 +216,7 @@ def _are_codes_known(
     that is gone are removed with its device.
     """
     return any(
-        registered.unique_id.startswith(f"{lock.device_id}_") and lock.has_codes
+        registered.unique_id.startswith(f"{lock.device_id}_") and lock.has_all_codes
         for lock in coordinator.data.locks.values()
     )
 
@@ -248,7 +251,7 @@ class SeamCodeCountSensor(SeamLockEntity, SensorEntity):
     @override
     def available(self) -> bool:
         """Return whether the codes are known."""
-        return super().available and self.seam_lock.has_codes
+        return super().available and self.entity_description.known_fn(self.seam_lock)
 
     @property
     @override
@@ -293,7 +296,9 @@ class SeamCodeSensor(SeamLockEntity, SensorEntity):
     @override
     def available(self) -> bool:
         """Return whether the code is known."""
-        return super().available and self.seam_lock.has_codes and self._code is not None
+        if not super().available or (code := self._code) is None:
+            return False
+        return self.seam_lock.knows(code)
 
     @callback
     @override

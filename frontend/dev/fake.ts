@@ -80,6 +80,7 @@ export function lock(name: string, codes: Code[], more: Partial<Lock> = {}): Loc
     online: true,
     battery: 82,
     codes_known: true,
+    unmanaged_known: true,
     may_be_outdated: false,
     free_slots: null,
     last_used: null,

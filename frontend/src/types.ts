@@ -93,6 +93,7 @@ export interface Lock {
   online: boolean | null;
   battery: number | null;
   codes_known: boolean;
+  unmanaged_known: boolean;
   may_be_outdated: boolean;
   free_slots: number | null;
   last_used: { name: string; at: string | null } | null;

@@ -5,11 +5,13 @@ from typing import Any
 from homeassistant.const import Platform
 import pytest
 
+from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import (
     CODE_APARTMENT_1_CLEANER,
     CODE_CLEANER,
     CODE_OFFICE_TEAM,
+    FRONT_DOOR,
     UNMANAGED_NEIGHBOUR,
     UNMANAGED_OLD_GUEST,
 )
@@ -199,3 +201,69 @@ async def test_codes_unknown(
         "codes_unknown", action, FRONT, may_read=action == REVEAL, **data
     )
     assert not actions.writes
+
+
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        ("get_access_codes", {}),
+        ("get_access_codes", {"include": "unmanaged"}),
+        ("get_access", {"at": "2030-01-01T12:00:00"}),
+        ("generate_code", {}),
+        ("delete_expired_access_codes", {"include_unmanaged": True}),
+        (DELETE, {"name": "Neighbour"}),
+        (DELETE, {"name": "Baker"}),
+        (REVEAL, {"name": "Baker"}),
+        (CONVERT, {"all": True}),
+        (CONVERT, {"name": "Neighbour"}),
+    ],
+)
+async def test_unmanaged_codes_unknown(
+    simulator: Simulator,
+    actions: Actions,
+    reconcile: Poll,
+    action: str,
+    data: dict[str, Any],
+) -> None:
+    """What needs the unmanaged codes is refused while only these are unknown."""
+    simulator.faults.add(
+        "status", path="/access_codes/unmanaged/list", device_id=FRONT_DOOR
+    )
+    await reconcile()
+    await actions.refused(
+        "unmanaged_codes_unknown", action, FRONT, may_read=True, **data
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        ("get_access_codes", {"include": "managed"}),
+        ("schedule_access_code", {"name": "Baker"}),
+        ("ensure_access_code", {"name": "Baker"}),
+        ("ensure_access_code", {"name": "Owner"}),
+        ("update_access_code", {"name": "Cleaner", "new_name": "Baker"}),
+        ("delete_expired_access_codes", {}),
+        (DELETE, {"name": "Cleaner"}),
+        (REVEAL, {"name": "Cleaner"}),
+    ],
+)
+async def test_managed_codes_without_unmanaged_ones(
+    simulator: Simulator,
+    actions: Actions,
+    coordinator: SeamCoordinator,
+    reconcile: Poll,
+    action: str,
+    data: dict[str, Any],
+) -> None:
+    """Managed codes can be used although the unmanaged ones cannot be fetched."""
+    simulator.faults.add(
+        "status", path="/access_codes/unmanaged/list", device_id=FRONT_DOOR
+    )
+    await reconcile()
+    answer = await actions.answer(action, FRONT, **data)
+    assert "error" not in answer
+    if "Baker" in data.values():
+        assert "Baker" in [
+            code.name for code in coordinator.data.locks[FRONT_DOOR].managed
+        ]

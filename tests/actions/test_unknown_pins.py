@@ -9,9 +9,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
-from simulator.seed import CODE_OWNER, FRONT_DOOR
+from simulator.seed import CODE_OWNER, FRONT_DOOR, UNMANAGED_NEIGHBOUR
 
-from .support import FRONT, Actions, texts
+from .support import FRONT, Actions, shown_anywhere, texts
 
 SWITCH = "switch.front_door_auto_lock"
 CALLS: list[tuple[str, str, dict[str, Any]]] = [
@@ -24,19 +24,29 @@ def _digits(text: str) -> str:
     return "".join(str(int(one)) for one in text if one.isdecimal())
 
 
+@pytest.mark.parametrize(
+    ("path", "code_id"),
+    [
+        ("/access_codes", CODE_OWNER),
+        ("/access_codes/unmanaged/list", UNMANAGED_NEIGHBOUR),
+    ],
+)
 async def test_numbers_are_masked_while_codes_are_unknown(
     hass: HomeAssistant,
     simulator: Simulator,
     entry: MockConfigEntry,
     caplog: pytest.LogCaptureFixture,
+    path: str,
+    code_id: str,
 ) -> None:
     """Neither logs nor errors contain a PIN that could not be fetched."""
-    pin = simulator.state.access_codes[CODE_OWNER].code
+    pin = simulator.state.access_codes[code_id].code
     assert pin is not None
     caplog.set_level(logging.DEBUG)
     simulator.faults.add(
-        "status", path="/access_codes", device_id=FRONT_DOOR, message=f"Slot of {pin}"
+        "status", path=path, device_id=FRONT_DOOR, message=f"Slot of {pin}"
     )
+    simulator.control.device_warning("Front Door", "unknown", f"Like {pin}")
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
@@ -56,6 +66,7 @@ async def test_numbers_are_masked_while_codes_are_unknown(
     assert not any(pin in text for text in found)
     assert "Could not fetch the access codes on Front Door: Slot of ••••" in caplog.text
     assert not [r.name for r in caplog.records if pin in r.getMessage()]
+    assert not shown_anywhere(hass, pin)
 
 
 PIN = "739164"

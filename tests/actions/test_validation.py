@@ -144,6 +144,7 @@ def _world(
         managed=tuple(code for code in seen if code.is_managed),
         unmanaged=tuple(code for code in seen if not code.is_managed),
         has_codes=True,
+        has_all_codes=True,
     )
     return world, lock
 

@@ -98,6 +98,7 @@ class Seam:
                     if code.access_code_id not in self.unreadable
                 ),
                 has_codes=True,
+                has_all_codes=True,
                 is_complete=not any(
                     code.access_code_id in self.unreadable
                     for code in self.codes_of(device_id)

@@ -60,14 +60,18 @@ def make_code(
 
 
 def receive_codes(
-    engine: SyncEngine, *codes: AccessCode, device_id: str = "door", now: datetime = NOW
+    engine: SyncEngine,
+    *codes: AccessCode,
+    device_id: str = "door",
+    now: datetime = NOW,
+    has_all: bool = True,
 ) -> None:
     """Answer with these codes of a lock."""
     engine.receive_codes(
         FetchCodes(device_id),
-        [code for code in codes if code.is_managed],
-        [code for code in codes if not code.is_managed],
+        sorted(codes, key=lambda code: code.is_managed),
         now,
+        has_all=has_all,
     )
 
 

@@ -203,7 +203,7 @@ def test_lock_that_gets_codes_does_not_hold_back_events() -> None:
     engine.take_due()
     engine.receive_devices(FetchDevices.of("door"), [make_device()], NOW)
     assert FetchCodes("door") in engine.take_due()
-    engine.receive_codes(FetchCodes("door"), [], [], NOW)
+    engine.receive_codes(FetchCodes("door"), [], NOW)
     engine.finish()
     assert fired(engine) == [("lock.unlocked", None)]
 

@@ -18,6 +18,7 @@ from custom_components.seam.sync.schedule import (
     FetchDevices,
     FetchEvents,
 )
+from custom_components.seam.sync.snapshot import LockData
 
 from .support import (
     BROKEN,
@@ -63,6 +64,46 @@ def test_repeated_rate_limit_of_one_lock_makes_its_codes_unknown() -> None:
     engine.receive_failure(FetchCodes("door"), error, NOW + timedelta(seconds=180))
     engine.finish()
     assert engine.snapshot.locks["door"].has_codes
+
+
+@pytest.mark.parametrize("retry_after", [None, 60, 3600])
+def test_failure_of_unmanaged_codes_concerns_only_them(retry_after: int | None) -> None:
+    """The managed codes are known and new, whatever comes before and after."""
+    engine = synced_engine(
+        make_code("guest"), make_code("neighbor", is_managed=False, code="5678")
+    )
+    error = (
+        SeamRateLimitError("Too many requests", retry_after=retry_after)
+        if retry_after
+        else BROKEN
+    )
+
+    def poll(seconds: int, *names: str, is_managed_known: bool = True) -> LockData:
+        now = NOW + timedelta(seconds=seconds)
+        if is_managed_known:
+            receive_codes(engine, *map(make_code, names), now=now, has_all=False)
+        engine.receive_failure(
+            FetchCodes("door"), error, now, is_managed_known=is_managed_known
+        )
+        assert engine.finish() is None
+        return engine.snapshot.locks["door"]
+
+    lock = poll(0, "guest")
+    # A rate limit may be over soon.
+    assert (lock.has_codes, lock.has_all_codes) == (True, retry_after == 60)
+    for seconds in (120, 240):
+        lock = poll(seconds, "guest", "cleaner")
+        assert (lock.has_codes, lock.has_all_codes) == (True, False)
+        assert {code.access_code_id for code in lock.managed} == {"guest", "cleaner"}
+        assert [code.access_code_id for code in lock.unmanaged] == ["neighbor"]
+    lock = poll(360, is_managed_known=False)
+    assert (lock.has_codes, lock.has_all_codes) == (False, False)
+    lock = poll(480, "guest")
+    assert (lock.has_codes, lock.has_all_codes) == (True, False)
+    receive_codes(engine, make_code("guest"), now=NOW + timedelta(seconds=600))
+    engine.finish()
+    lock = engine.snapshot.locks["door"]
+    assert (lock.has_codes, lock.has_all_codes) == (True, True)
 
 
 def test_rate_limits_in_a_row_are_fatal_until_next_refresh() -> None:
@@ -121,7 +162,7 @@ def test_failing_locks_do_not_fail_refresh() -> None:
                 elif isinstance(fetch, FetchDevices):
                     engine.receive_devices(fetch, doors, NOW)
                 elif fetch.device_id == "shed":
-                    engine.receive_codes(fetch, [], [], NOW)
+                    engine.receive_codes(fetch, [], NOW)
                 else:
                     engine.receive_failure(fetch, BROKEN, NOW)
         assert engine.finish() is None

@@ -118,6 +118,7 @@ async def test_first_event_has_all_locks(panel: Panel, entry: MockConfigEntry) -
         "online": True,
         "battery": 84,
         "codes_known": True,
+        "unmanaged_known": True,
         "may_be_outdated": False,
         "free_slots": lock["free_slots"],
         "last_used": None,

@@ -41,7 +41,7 @@ def _capabilities(lock: LockData) -> JsonObject:
             }
             for constraint in properties.code_constraints
         ],
-        "code_slots_used": lock.used_slots_at(now) if lock.has_codes else None,
-        "code_slots_free": lock.free_slots_at(now) if lock.has_codes else None,
+        "code_slots_used": lock.used_slots_at(now) if lock.has_all_codes else None,
+        "code_slots_free": lock.free_slots_at(now) if lock.has_all_codes else None,
         "code_slots_max": properties.max_active_codes_supported,
     }

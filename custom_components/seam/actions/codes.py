@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
 
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from ..api import AccessCode, CodeStatus
@@ -16,6 +17,7 @@ from ..sync.snapshot import LockData, masked_code
 from .fields import CodeSelection
 from .outcomes import Result
 from .targets import Target
+from .validation import check_all_codes_known
 
 
 def current_codes(lock: LockData, name: str) -> list[AccessCode]:
@@ -84,6 +86,16 @@ def find_code(
     if similar := _similar(codes, selection.name):
         raise refusal("unknown_code_similar", **details, similar=similar)
     raise refusal("unknown_code", **details)
+
+
+def find_any_code(target: Target, selection: CodeSelection) -> AccessCode:
+    """Return the selected code of a lock, perhaps as it was last known."""
+    try:
+        return find_code(target, target.lock.codes, selection)
+    except ServiceValidationError:
+        # If some codes are unknown, this one may exist all the same.
+        check_all_codes_known(target.lock)
+        raise
 
 
 def find_managed_code(target: Target, selection: CodeSelection) -> AccessCode:

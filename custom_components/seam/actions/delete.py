@@ -8,7 +8,7 @@ from ..api import AccessCode, ActionAttempt, CodeStatus
 from ..attributes import JsonObject, label
 from ..errors import refusal, translated_errors
 from ..sync.snapshot import LockData
-from .codes import find_code
+from .codes import find_any_code
 from .fields import code_selection
 from .outcomes import Outcome, Result, code_result
 from .targets import (
@@ -20,7 +20,7 @@ from .targets import (
     in_turn,
 )
 from .unconfirmed import forget, remember
-from .validation import check_codes_known
+from .validation import check_code_known
 from .waiting import async_wait_for_attempt, pending
 
 
@@ -29,8 +29,8 @@ async def async_delete_access_code(call: ServiceCall, targets: list[Target]) -> 
     selection = code_selection(call.data)
 
     async def delete(target: Target) -> JsonObject:
-        check_codes_known(target.lock)
-        code = find_code(target, target.lock.codes, selection)
+        code = find_any_code(target, selection)
+        check_code_known(target.lock, code)
         return code_result(code, await async_delete(target, code))
 
     return await async_each(targets, delete)

@@ -38,7 +38,7 @@ from .targets import (
     current_target,
     in_turn,
 )
-from .validation import check_codes_known
+from .validation import check_all_codes_known, check_codes_known
 from .waiting import pending
 
 ATTR_INCLUDE_UNMANAGED: Final = "include_unmanaged"
@@ -65,14 +65,12 @@ async def async_delete_expired_access_codes(
 
     async def delete(target: Target) -> JsonObject:
         target = current_target(target)
-        check_codes_known(target.lock)
-        lock = target.lock
+        lock, with_unmanaged = target.lock, call.data[ATTR_INCLUDE_UNMANAGED]
+        (check_all_codes_known if with_unmanaged else check_codes_known)(lock)
         older_than = call.data.get(ATTR_OLDER_THAN, timedelta())
         codes = [
             code
-            for code in (
-                lock.codes if call.data[ATTR_INCLUDE_UNMANAGED] else lock.managed
-            )
+            for code in (lock.codes if with_unmanaged else lock.managed)
             if _is_expired(target, code, older_than)
         ]
         results = await _async_delete_all(

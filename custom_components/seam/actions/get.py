@@ -9,7 +9,7 @@ import voluptuous as vol
 from ..attributes import MAY_BE_OUTDATED, JsonObject, async_codes
 from .fields import ActionSchema, DescribedValidator
 from .targets import Answers, Target, async_each
-from .validation import check_codes_known
+from .validation import check_all_codes_known, check_codes_known
 
 ATTR_INCLUDE: Final = "include"
 
@@ -30,7 +30,10 @@ async def async_get_access_codes(call: ServiceCall, targets: list[Target]) -> An
 
     async def get(target: Target) -> JsonObject:
         lock, data = target.lock, target.coordinator.data
-        check_codes_known(lock)
+        if "unmanaged" in call.data[ATTR_INCLUDE]:
+            check_all_codes_known(lock)
+        else:
+            check_codes_known(lock)
         codes = {"managed": lock.managed, "unmanaged": lock.unmanaged}
         answer: JsonObject = {
             kind: async_codes(call.hass, lock, codes[kind], data.account_of(lock))

@@ -4,17 +4,15 @@ from datetime import datetime
 import logging
 
 from homeassistant.core import ServiceCall
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from ..api import AccessCode, SeamAuthError, SeamError, SeamNotFoundError
 from ..attributes import JsonObject, label, local_time
 from ..errors import refusal, translated_errors
 from ..sync.snapshot import LockData, masked_code
-from .codes import code_with_pin, find_code
+from .codes import code_with_pin, find_any_code
 from .fields import CodeSelection, code_selection
 from .targets import Answers, Target, async_each, async_refresh, current_target
-from .validation import check_codes_known
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -30,16 +28,11 @@ async def _async_reveal(target: Target, selection: CodeSelection) -> JsonObject:
 
     While Seam is unreachable, the last known PIN is returned.
     """
-    coordinator, had_codes = target.coordinator, target.lock.has_codes
+    coordinator, before = target.coordinator, target.lock
     errors = await async_refresh(target)
     target = current_target(target)
     lock = target.lock
-    try:
-        known = find_code(target, lock.codes, selection)
-    except ServiceValidationError:
-        # If the codes are unknown, this one may exist all the same.
-        check_codes_known(lock)
-        raise
+    known = find_any_code(target, selection)
     with translated_errors(coordinator, is_change=False):
         if isinstance(error := errors.get(lock.device_id), SeamAuthError):
             raise error
@@ -48,7 +41,7 @@ async def _async_reveal(target: Target, selection: CodeSelection) -> JsonObject:
     if fresh is None:
         as_of = (
             coordinator.confirmed_at
-            if had_codes
+            if before.knows(known)
             else coordinator.engine.codes_read_at(lock.device_id)
         )
     code = masked_code(fresh or known, coordinator.secrets)

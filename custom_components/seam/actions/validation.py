@@ -11,6 +11,7 @@ from typing import Final
 
 from homeassistant.exceptions import ServiceValidationError
 
+from ..api import AccessCode
 from ..api.readable import is_blank, is_invisible
 from ..api.redact import Secrets
 from ..attributes import label
@@ -40,6 +41,21 @@ def check_codes_known(lock: LockData) -> None:
     check_has_codes(lock)
     if not lock.has_codes:
         raise refusal("codes_unknown", lock=lock.device.name)
+
+
+def check_all_codes_known(lock: LockData) -> None:
+    """Refuse a lock also if only its unmanaged codes are currently unknown."""
+    check_codes_known(lock)
+    if not lock.has_all_codes:
+        raise refusal("unmanaged_codes_unknown", lock=lock.device.name)
+
+
+def check_code_known(lock: LockData, code: AccessCode) -> None:
+    """Refuse a code that may have changed or be gone since it was fetched."""
+    if code.is_managed:
+        check_codes_known(lock)
+    else:
+        check_all_codes_known(lock)
 
 
 def _longest_run(pin: str, step: int) -> int:

@@ -12,12 +12,14 @@ from homeassistant.util import dt as dt_util
 from ..api import (
     AccessCode,
     Device,
+    SeamAuthError,
     SeamClient,
     SeamError,
     SeamNotFoundError,
     SeamUnreadableError,
 )
 from ..api.client import EVENTS_LIMIT
+from ..api.rows import Rows
 from ..sync.engine import SyncEngine
 from ..sync.failures import would_fail_again
 from ..sync.schedule import Fetch, FetchCodes, FetchDevices, FetchEvents
@@ -109,13 +111,7 @@ class Sender:
             else:
                 await self._async_fetch_codes(fetch, number)
         except SeamError as err:
-            # A code that cannot be fetched may have a PIN that is not known yet.
-            err.redact(
-                self._secrets.mask_all
-                if isinstance(fetch, FetchCodes)
-                else self._secrets.mask_message
-            )
-            _drop_tracebacks(err)
+            self._redact(fetch, err)
             if not isinstance(fetch, FetchCodes) or self._is_newest(fetch, number):
                 self._engine.receive_failure(
                     fetch, err, dt_util.utcnow(), self._client.last_date
@@ -220,27 +216,57 @@ class Sender:
         sent_at = asyncio.get_running_loop().time()
         managed = await self._client.list_access_codes(fetch.device_id)
         self._note_answer()
-        unmanaged = await self._client.list_unmanaged_access_codes(fetch.device_id)
+        unmanaged, error = await self._async_list_unmanaged(fetch)
         if not self._is_newest(fetch, number):
             return
-        if managed.has_no_valid_row or unmanaged.has_no_valid_row:
+        if managed.has_no_valid_row:
             raise SeamUnreadableError("None of the access codes could be read")
         self._codes_from[fetch.device_id] = number
         self._codes_at[fetch.device_id] = sent_at
         # The lists contradict each other if the other one lacks these.
         strays = {code.access_code_id for code in managed if not code.is_managed}
         if strays:
-            strays.difference_update(code.access_code_id for code in unmanaged)
+            strays.difference_update(code.access_code_id for code in unmanaged or ())
         self._engine.receive_codes(
             fetch,
-            managed,
-            unmanaged,
+            # A code may be in both lists while it is converted.
+            [*(unmanaged or ()), *managed],
             dt_util.utcnow(),
-            may_lack=lambda code_id: (
-                managed.may_lack(code_id) or unmanaged.may_lack(code_id)
+            may_lack=lambda code_id: any(
+                rows is not None and rows.may_lack(code_id)
+                for rows in (managed, unmanaged)
             ),
+            has_all=unmanaged is not None,
             is_complete=managed.all_rows_read and not strays,
         )
+        if error:
+            self._redact(fetch, error)
+            self._engine.receive_failure(
+                fetch, error, dt_util.utcnow(), is_managed_known=True
+            )
+
+    async def _async_list_unmanaged(
+        self, fetch: FetchCodes
+    ) -> tuple[Rows[AccessCode] | None, SeamError | None]:
+        """Return the unmanaged codes of a lock, or else why they are not known."""
+        try:
+            codes = await self._client.list_unmanaged_access_codes(fetch.device_id)
+        except SeamAuthError:
+            raise
+        except SeamError as err:
+            return None, err
+        if codes.has_no_valid_row:
+            return None, SeamUnreadableError("None of the access codes could be read")
+        return codes, None
+
+    def _redact(self, fetch: Fetch, err: SeamError) -> None:
+        # A code that cannot be fetched may have a PIN that is not known yet.
+        err.redact(
+            self._secrets.mask_all
+            if isinstance(fetch, FetchCodes)
+            else self._secrets.mask_message
+        )
+        _drop_tracebacks(err)
 
     def answered_at(self, request: Request) -> float:
         """Return when the last request for these codes that succeeded was sent.

@@ -260,27 +260,27 @@ class SyncEngine:
     def receive_codes(
         self,
         fetch: FetchCodes,
-        managed: Iterable[AccessCode],
-        unmanaged: Iterable[AccessCode],
+        rows: Collection[AccessCode],
         now: datetime,
         *,
         may_lack: IdCheck = NEVER,
+        has_all: bool = True,
         is_complete: bool = True,
     ) -> None:
-        """Handle an answer with all codes of a lock."""
-        self.failures.forget(fetch.device_id)
+        """Handle all codes of a lock, or only the managed ones; later rows count."""
+        self.failures.receive_codes(fetch.device_id, has_all=has_all)
         if (lock := self._locks.get(fetch.device_id)) is None:
             return
-        if lock.is_complete is not is_complete:
-            lock = replace(lock, is_complete=is_complete)
-            self._store.put(lock)
-        self._codes_read_at[fetch.device_id] = now
-        # A code may be in both lists while it is converted; the last one counts.
-        rows = [*unmanaged, *managed]
+        if has_all:
+            self._codes_read_at[fetch.device_id] = now
         self._secrets.add(pin for code in rows for pin in code.pins)
-        codes, missing = merge_codes(lock, rows, self.optimistic, now, may_lack)
+        codes, missing = merge_codes(
+            lock, rows, self.optimistic, now, may_lack, has_all=has_all
+        )
         if missing or self.optimistic.overrides(codes, now):
             self.schedule.retry(fetch)
+        has_all |= lock.has_all_codes
+        lock = replace(lock, is_complete=is_complete, has_all_codes=has_all)
         new = self._store.put_codes(lock, codes, missing)
         if (
             self.schedule.is_reconcile
@@ -298,11 +298,13 @@ class SyncEngine:
         error: SeamError,
         now: datetime,
         seam_time: datetime | None = None,
+        *,
+        is_managed_known: bool = False,
     ) -> None:
         """Handle an error, and retry the fetch at the next poll."""
         if isinstance(fetch, FetchCodes) and fetch.device_id not in self._locks:
             return
-        self.failures.add(fetch, error, now)
+        self.failures.add(fetch, error, now, is_managed_known=is_managed_known)
         if isinstance(fetch, FetchEvents):
             self._cursor.note_failure(seam_time or now)
             # The next query makes up for one that Seam has only postponed.
@@ -342,17 +344,14 @@ class SyncEngine:
         self._store.publish(device_ids)
 
     def _mark_failed(self, device_ids: Iterable[str]) -> None:
-        if self.failures.failed_polls:
-            # While Seam as a whole is down, no failure is about a lock.
-            return
-        for device_id in device_ids:
-            if (lock := self._locks.get(device_id)) and lock.has_codes:
-                self._store.put(replace(lock, has_codes=False))
+        # While Seam as a whole is down, no failure is about a lock.
+        if not self.failures.failed_polls:
+            self._store.put_codes_unknown(device_ids, self.failures.managed_known)
 
     def _awaits_codes(self, device_id: str, is_fetching: IdCheck) -> bool:
         lock = self._locks.get(device_id)
         return is_fetching(device_id) or bool(
-            lock and lock.lacks_codes and not self.failures.has(device_id)
+            lock and lock.lacks_some_codes and not self.failures.has(device_id)
         )
 
     # Results

@@ -63,6 +63,8 @@ class Failures:
         self._limited_since: dict[str, datetime] = {}
         self.code_errors: dict[str, SeamError] = {}
         """Why the codes of locks could not be fetched, by device ID."""
+        self.managed_known: set[str] = set()
+        """IDs of locks of which only the unmanaged codes could not be fetched."""
 
     @property
     def fatal_error(self) -> SeamError | None:
@@ -132,12 +134,18 @@ class Failures:
         """Return whether the codes of a lock could not be fetched."""
         return device_id in self.code_errors or device_id in self._rate_limits
 
-    def forget(self, device_id: str) -> None:
-        """Note that the codes of a lock were fetched, or that it is gone."""
+    def receive_codes(self, device_id: str, *, has_all: bool) -> None:
+        """Note that the codes of a lock, or only the managed ones, were fetched."""
         self._rate_limits_in_a_row = 0
+        if has_all:
+            self.forget(device_id)
+
+    def forget(self, device_id: str) -> None:
+        """Forget the failures of a lock."""
         self.code_errors.pop(device_id, None)
         self._rate_limits.pop(device_id, None)
         self._limited_since.pop(device_id, None)
+        self.managed_known.discard(device_id)
 
     def take_error(self, *, is_poll: bool) -> SeamError | None:
         """Return the error of the refresh as a whole, which ends."""
@@ -165,8 +173,15 @@ class Failures:
         """Note that all devices were fetched, so that Seam is not down."""
         self._has_devices = True
 
-    def add(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
-        """Add a failure.
+    def add(
+        self,
+        fetch: Fetch,
+        error: SeamError,
+        now: datetime,
+        *,
+        is_managed_known: bool = False,
+    ) -> None:
+        """Add a failure. Perhaps only the unmanaged codes of a lock are not known.
 
         The list of all devices shows whether Seam as a whole is down. What fails for
         single locks says nothing about others.
@@ -174,7 +189,7 @@ class Failures:
         if isinstance(error, SeamAuthError):
             self._error = error
         elif isinstance(fetch, FetchCodes):
-            self._add_codes(fetch.device_id, error, now)
+            self._add_codes(fetch.device_id, error, now, is_managed_known)
         elif isinstance(fetch, FetchEvents):
             self._events_error = error
             if isinstance(error, SeamRateLimitError):
@@ -184,7 +199,11 @@ class Failures:
         elif isinstance(error, SeamRateLimitError):
             self._add_rate_limit(fetch, error, now)
 
-    def _add_codes(self, device_id: str, error: SeamError, now: datetime) -> None:
+    def _add_codes(
+        self, device_id: str, error: SeamError, now: datetime, is_managed_known: bool
+    ) -> None:
+        if is_managed_known:
+            self.managed_known.add(device_id)
         if isinstance(error, SeamRateLimitError):
             self._rate_limits_in_a_row += 1
             self._add_rate_limit(device_id, error, now)
@@ -192,6 +211,8 @@ class Failures:
             _, until = self._rate_limits[device_id]
             if until - since <= _SHORT_RATE_LIMIT:
                 return
+        if not is_managed_known:
+            self.managed_known.discard(device_id)
         self.code_errors[device_id] = error
 
     def _add_rate_limit(

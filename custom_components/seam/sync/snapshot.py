@@ -55,7 +55,9 @@ class LockData:
     managed: tuple[AccessCode, ...] = ()
     unmanaged: tuple[AccessCode, ...] = ()
     has_codes: bool = False
-    """Whether the codes are known; if not, they are what was last known."""
+    """Whether the managed codes are known; if not, they are what was last known."""
+    has_all_codes: bool = False
+    """Whether the unmanaged codes are known, too."""
     is_complete: bool = True
     """Whether the last list of managed codes had all of them."""
     missing: frozenset[str] = frozenset()
@@ -78,6 +80,15 @@ class LockData:
     def lacks_codes(self) -> bool:
         """Whether the lock can have codes, but they could not be fetched."""
         return self.device.has_access_codes and not self.has_codes
+
+    @property
+    def lacks_some_codes(self) -> bool:
+        """Whether the lock can have codes, but not all of them could be fetched."""
+        return self.device.has_access_codes and not self.has_all_codes
+
+    def knows(self, code: AccessCode) -> bool:
+        """Return whether a code of the lock is current, not only what was last known."""
+        return self.has_codes if code.is_managed else self.has_all_codes
 
     def used_slots_at(self, now: datetime) -> int:
         """Return how many codes are on the lock, or about to be."""
@@ -182,7 +193,7 @@ def masked(
 
     Seam, manufacturers and guests write these texts. They may hold a PIN, invisible
     characters, or be very long. What needs no masking stays the same object.
-    While the codes are unknown, any number in a message may be the PIN of one.
+    While some codes are unknown, any number in a message may be the PIN of one.
     The codes of `published`, which is masked already, are not masked again.
     """
 
@@ -193,7 +204,7 @@ def masked(
 
     return _changed(
         lock,
-        device=_masked_device(lock.device, secrets, hide_numbers=lock.lacks_codes),
+        device=_masked_device(lock.device, secrets, hide_numbers=lock.lacks_some_codes),
         managed=masked_codes(lock.managed),
         unmanaged=masked_codes(lock.unmanaged),
         changed_by=lock.changed_by and secrets.mask_name(lock.changed_by),

@@ -1,6 +1,6 @@
 """Store from which snapshots are made."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -74,9 +74,20 @@ class SnapshotStore:
             has_codes=True,
             missing=missing,
         )
-        if new != lock:
+        if new != self._locks.get(lock.device_id):
             self.put(new)
         return new
+
+    def put_codes_unknown(
+        self, device_ids: Iterable[str], managed_known: Container[str]
+    ) -> None:
+        """Note that the codes of locks, or only the unmanaged ones, are not known."""
+        for device_id in device_ids:
+            if lock := self._locks.get(device_id):
+                has_codes = lock.has_codes and device_id in managed_known
+                new = replace(lock, has_codes=has_codes, has_all_codes=False)
+                if new != lock:
+                    self.put(new)
 
     def code(self, access_code_id: str) -> AccessCode | None:
         """Return the code with this ID."""
@@ -86,7 +97,7 @@ class SnapshotStore:
     def put_code(self, code: AccessCode) -> None:
         """Add or replace a code, and publish it if the codes of its lock are known."""
         lock = self._locks.get(code.device_id)
-        if lock and lock.has_codes:
+        if lock and lock.knows(code):
             others = (
                 other
                 for other in lock.codes
@@ -148,9 +159,9 @@ class SnapshotStore:
                 lock = replace(old) if device_id in self._renewed else old
             locks[device_id] = lock
             # Once its codes are known, fewer numbers have to be masked.
-            if not raw.lacks_codes:
+            if not raw.lacks_some_codes:
                 self._locks[device_id] = lock
-        lacks_codes = any(lock.lacks_codes for lock in locks.values())
+        lacks_codes = any(lock.lacks_some_codes for lock in locks.values())
         self._secrets.lacks_pins = lacks_codes
         accounts: dict[str, ConnectedAccount] = {}
         for key, item in self._accounts.items():
@@ -191,12 +202,14 @@ def merge_codes(
     optimistic: OptimisticUpdates,
     now: datetime,
     may_lack: IdCheck,
+    *,
+    has_all: bool = True,
 ) -> tuple[list[AccessCode], frozenset[str]]:
     """Return the codes of a lock, and the IDs of those that the answer lacks.
 
     Seam has been seen to drop a code from a single answer. So a code is kept until two
     answers in a row lack it, unless it was expected to go. If the answer has a code
-    twice, the last one counts.
+    twice, the last one counts. Without unmanaged codes, the known ones are kept.
     """
     codes = {
         code.access_code_id: optimistic.apply_to_code(code, now) for code in answer
@@ -207,7 +220,7 @@ def merge_codes(
     new_pins = _new_pins(lock, codes.values()) if absent else set()
     for code in absent:
         code_id = code.access_code_id
-        if may_lack(code_id):
+        if may_lack(code_id) or not (has_all or code.is_managed):
             codes[code_id] = code
         elif not optimistic.is_removal_expected(code_id, now) and (
             optimistic.overrides_code(code_id, now)

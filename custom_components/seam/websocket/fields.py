@@ -37,6 +37,7 @@ _FIELDS: Final[Mapping[str, str]] = {
         "entity_ids": (
             "cannot_program",
             "codes_unknown",
+            "unmanaged_codes_unknown",
             "invalid_target",
             "lock_gone",
             "no_access_codes",

@@ -21,7 +21,12 @@ from ..actions.release import check_releasable
 from ..actions.reveal import check_pin_known
 from ..actions.schedule import check_kind
 from ..actions.targets import Target
-from ..actions.validation import PIN_CONSTRAINTS, check_backup_pool, check_codes_known
+from ..actions.validation import (
+    PIN_CONSTRAINTS,
+    check_backup_pool,
+    check_code_known,
+    check_codes_known,
+)
 from ..api import AccessCode, ConnectedAccount
 from ..attributes import async_codes, async_problems, label, local_time
 from ..coordinator import SeamConfigEntry
@@ -75,7 +80,8 @@ def async_lock(
         "battery": None if battery is None else round(battery * 100),
         "codes_known": not lock.lacks_codes,
         "may_be_outdated": snapshot.may_be_outdated(lock),
-        "free_slots": lock.free_slots_at(now) if lock.has_codes else None,
+        "unmanaged_known": not lock.lacks_some_codes,
+        "free_slots": lock.free_slots_at(now) if lock.has_all_codes else None,
         "last_used": {"name": lock.changed_by, "at": local_time(lock.changed_at)}
         if lock.changed_by
         else None,
@@ -173,10 +179,6 @@ def _rules(lock: LockData) -> Rules:
 type _Check = Callable[[LockData, AccessCode], None]
 
 
-def _check_known(lock: LockData, _code: AccessCode) -> None:
-    check_codes_known(lock)
-
-
 def _check_revealable(lock: LockData, code: AccessCode) -> None:
     # The action asks Seam, which assigns this PIN at any moment.
     if not code.is_waiting_for_code_assignment:
@@ -206,9 +208,14 @@ def _check_unmanaged(lock: LockData, code: AccessCode) -> None:
         raise refusal("managed_code", lock=lock.device.name, name=label(code))
 
 
-_CHANGE: Final[tuple[_Check, ...]] = (_check_known, check_managed, check_changeable)
-_DELETE: Final = (_check_known, _check_present, check_deletable)
-_CONVERT: Final = (_check_unmanaged, _check_known, _check_present, check_convertible)
+_CHANGE: Final[tuple[_Check, ...]] = (check_code_known, check_managed, check_changeable)
+_DELETE: Final = (check_code_known, _check_present, check_deletable)
+_CONVERT: Final = (
+    _check_unmanaged,
+    check_code_known,
+    _check_present,
+    check_convertible,
+)
 
 
 def _possible[*A](checks: Iterable[Callable[[*A], None]], *of: *A) -> Possible:

@@ -131,6 +131,7 @@ class Lock(TypedDict):
     online: bool | None
     battery: int | None
     codes_known: bool
+    unmanaged_known: bool
     may_be_outdated: bool
     free_slots: int | None
     last_used: LastUsed | None

@@ -24,6 +24,7 @@ export class SeamLockPage extends LitElement {
     const isMissing =
       this.selected &&
       lock.codes_known &&
+      lock.unmanaged_known &&
       !lock.codes.some((code) => code.access_code_id === this.selected);
     return html`
       <div class="facts">
@@ -54,6 +55,14 @@ export class SeamLockPage extends LitElement {
           ? html`<div class="banner">
               ${icon(mdiAlertOutline)}
               <p class="text">${t("codes_outdated")}</p>
+            </div>`
+          : nothing
+      }
+      ${
+        lock.codes_known && !lock.unmanaged_known
+          ? html`<div class="banner">
+              ${icon(mdiAlertOutline)}
+              <p class="text">${t("unmanaged_unknown")}</p>
             </div>`
           : nothing
       }
