@@ -321,6 +321,33 @@ async def test_rate_limit_for_events_postpones_only_them(
     assert _paths(simulator) == EVENTS
 
 
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize("path", ["/events/list", "/devices/list"])
+async def test_brief_rate_limit_delays_nothing_while_webhook_works(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    path: str,
+) -> None:
+    """What fails afterwards is fetched again after a minute, not after ten."""
+    await async_step(hass, freezer, simulator, POLL)
+    coordinator.webhook_status.is_trusted = True
+    coordinator.engine.request_all()
+    simulator.faults.add("rate_limit", path=path, retry_after=5, count=1)
+    await coordinator.async_refresh()
+    simulator.faults.add("status", path="/access_codes/list", device_id=FRONT_DOOR)
+    await coordinator.async_refresh_locks([FRONT_DOOR])
+    assert not coordinator.data.locks[FRONT_DOOR].has_codes
+    simulator.faults.clear()
+    await async_step(hass, freezer, simulator, POLL)
+    assert coordinator.data.locks[FRONT_DOOR].has_codes
+    # Then, the webhook saves requests again.
+    _paths(simulator)
+    await async_step(hass, freezer, simulator, 5 * POLL)
+    assert _paths(simulator) == []
+
+
 async def test_outage_after_rate_limit_has_usual_interval(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

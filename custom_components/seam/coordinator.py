@@ -160,13 +160,12 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         if self.engine.take_undelivered() and self.webhook_status.is_trusted:
             _LOGGER.debug("Polling more often because the webhook missed an event")
             self.webhook_status.is_trusted = False
-        if not self.webhook_status.is_trusted or self.engine.state.postponed:
+        has_postponed = self.postponed_by or self.engine.state.postponed
+        if not self.webhook_status.is_trusted or has_postponed:
             return _POLL_INTERVAL
-        recheck_at = self.engine.schedule.next_recheck_at
-        if recheck_at is None:
-            return _POLL_INTERVAL_WEBHOOK
-        until_recheck = recheck_at - dt_util.utcnow()
-        return min(max(_POLL_INTERVAL, until_recheck), _POLL_INTERVAL_WEBHOOK)
+        schedule, now = self.engine.schedule, dt_util.utcnow()
+        recheck_at = schedule.next_recheck_at or now + _POLL_INTERVAL_WEBHOOK
+        return min(max(_POLL_INTERVAL, recheck_at - now), _POLL_INTERVAL_WEBHOOK)
 
     @callback
     def async_stop_trusting_webhook(self) -> None:
