@@ -542,6 +542,22 @@ async def test_uncertain_creation_refresh_fails(
 
 
 @pytest.mark.parametrize(
+    "fault", [{"kind": "status"}, {"kind": "wrong_types"}, {"kind": "odd_rows"}]
+)
+async def test_uncertain_creation_on_lock_whose_codes_cannot_be_listed(
+    simulator: Simulator, actions: Actions, fault: dict[str, Any]
+) -> None:
+    """Nobody has seen that the code is not there, while other locks are looked at."""
+    simulator.faults.add("outage", path=CREATE_PATH, count=2)
+    simulator.faults.add(**fault, path="/access_codes/list", device_id=FRONT_DOOR)
+    answers = await actions.fails(
+        "all_locks_failed", SCHEDULE, [FRONT, KEYPAD], name="Baker"
+    )
+    assert answers.count("could not be checked") == 1
+    assert answers.count("no new access code") == 1
+
+
+@pytest.mark.parametrize(
     ("action", "data", "path"),
     [
         (SCHEDULE, {"name": "Baker"}, "/action_attempts/get"),

@@ -387,7 +387,9 @@ def _uncertain_creation(
     if found:
         key = "create_uncertain_found"
     else:
-        is_unseen = before.device_id in refresh.errors
+        is_unseen = before.device_id in refresh.errors or not (
+            now.has_codes and now.is_complete
+        )
         key = "create_uncertain_unseen" if is_unseen else "create_uncertain"
     return ChangeUncertainError(
         key,
