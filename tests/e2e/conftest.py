@@ -21,6 +21,10 @@ from .development import Development
 from .pins import Pins
 
 HERE: Final = Path(__file__).parent
+# The files that take longest. Each worker takes one file after the other.
+_FIRST: Final = [
+    HERE / f"test_{name}.py" for name in ("stays", "dialogs", "panel", "develop")
+]
 BUILT: Final = HERE.parents[1] / "custom_components" / "seam" / "frontend"
 
 
@@ -31,6 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         default=HERE / "screenshots" / os.environ.get("HA_VERSION", ""),
         help="folder for the screenshots",
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the files that take longest."""
+    items.sort(
+        key=lambda item: _FIRST.index(item.path) if item.path in _FIRST else len(_FIRST)
     )
 
 
