@@ -14,8 +14,10 @@ from ..api import (
 from ..api.errors import MAX_RETRY_AFTER
 from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, is_due
 
-# Rate limits that last longer make the codes of a lock outdated.
+# Rate limits that last longer, or that follow each other for longer, make the codes of
+# a lock outdated. With many locks, each may be limited several times in turn.
 _SHORT_RATE_LIMIT: Final = timedelta(minutes=1)
+_SHORT_RATE_LIMITS: Final = timedelta(minutes=5)
 _MAX_RATE_LIMIT: Final = timedelta(seconds=MAX_RETRY_AFTER)
 _ACCOUNTS: Final = "accounts"
 _EVENTS: Final = "events"
@@ -54,7 +56,7 @@ class Failures:
         """Why events cannot be fetched although Seam is not down, None if they can."""
         self.accounts_error: SeamError | None = None
         """Why accounts cannot be fetched, None if they can."""
-        # By the device ID for codes, and by the fetch for devices.
+        # By the device ID for codes, by the fetch for devices, or by the other names.
         self._rate_limits: dict[
             str | FetchDevices, tuple[SeamRateLimitError, datetime]
         ] = {}
@@ -209,7 +211,7 @@ class Failures:
             self._add_rate_limit(device_id, error, now)
             since = self._limited_since.setdefault(device_id, now)
             _, until = self._rate_limits[device_id]
-            if until - since <= _SHORT_RATE_LIMIT:
+            if until - now <= _SHORT_RATE_LIMIT and until - since <= _SHORT_RATE_LIMITS:
                 return
         if not is_managed_known:
             self.managed_known.discard(device_id)
