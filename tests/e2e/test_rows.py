@@ -221,3 +221,19 @@ def test_count_of_selected_codes_is_beside_the_checkbox(start: Start) -> None:
     panel.get_by_text("Select all", exact=True).click()
     expect(status).to_have_text("2 selected")
     expect(checkbox).to_be_checked()
+
+
+@pytest.mark.parametrize(
+    ("codes_known", "unmanaged_known", "count"),
+    [(True, True, 0), (True, False, 1), (False, False, 0)],
+)
+def test_page_says_that_only_unmanaged_codes_are_not_known(
+    start: Start, codes_known: bool, unmanaged_known: bool, count: int
+) -> None:
+    """The managed codes are shown as usual."""
+    known = f"{{codes_known: {codes_known}, unmanaged_known: {unmanaged_known}}}"
+    panel = start(
+        f"{{path: '/lock/Door', locks: [lock('Door', [code('Ada')], {known.lower()})]}}"
+    )
+    expect(panel.get_by_text("Ada")).to_have_count(int(codes_known))
+    expect(panel.get_by_text("The unmanaged codes on this lock")).to_have_count(count)
