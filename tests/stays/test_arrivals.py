@@ -927,22 +927,31 @@ async def test_code_extended_by_hand_ends_later(stays: Stays, told: Told) -> Non
     assert told.types() == ["ended"]
 
 
-@pytest.mark.parametrize("pin_rule", ["seam", "same"])
+@pytest.mark.parametrize(
+    ("pin_rule", "is_joined"), [("seam", False), ("same", False), ("same", True)]
+)
 async def test_stay_that_is_shortened_into_the_past_ends(
-    stays: Stays, told: Told, pin_rule: str
+    stays: Stays, told: Told, pin_rule: str, is_joined: bool
 ) -> None:
-    """The guest has left early, and the host corrects the booking afterwards."""
+    """The guest has left early, and the host corrects the booking afterwards.
+
+    It may be the second of two visits without a gap.
+    """
     await set_up_with(stays, pin_rule=pin_rule)
-    stays.book("now", start=HOUR, end=2, summary="Ada")
+    start = HOUR
+    if is_joined:
+        stays.book("before", start=start, end=1.25 * HOUR, summary="Ada")
+        start = 1.25 * HOUR
+    stays.book("now", start=start, end=2, summary="Ada")
     stays.book("next", start=3, end=4, summary="Ada")
     for minutes in (1, 1, 60, 60):
         await stays.wait(minutes)
     # It starts at the same time, but later.
-    stays.book("now", start=HOUR, end=1, summary="Ada")
+    stays.book("now", start=start, end=1, summary="Ada")
     for _ in range(3):
         await stays.wait()
     assert "ended" not in told.types()
-    stays.book("now", start=HOUR, end=1.5 * HOUR, summary="Ada")
+    stays.book("now", start=start, end=1.5 * HOUR, summary="Ada")
     for _ in range(3):
         await stays.wait()
     [ended] = [

@@ -129,7 +129,7 @@ class Stays:
     visits: Mapping[str, Sequence[Stay]]
     """All listed stays of each person whose code moves, by key."""
     ended: Mapping[str, datetime]
-    """When those have ended, by event."""
+    """When those have ended, by event. Visits without a gap have that of the first."""
     impossible: Mapping[str, Stay]
     """Those that would end before they start, or are too far in the future, by key.
 
@@ -194,19 +194,18 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
     # The next one of a person counts.
     impossible.sort(key=lambda stay: (stay.span.ends_at <= now, stay.span.starts_at))
     coming: dict[str, Stay] = {}
+    ended: dict[str, datetime] = {}
     for stay in _merged(stays):
-        # Only one code of a person is on a lock, for the current or the next time.
         if stay.span.ends_at > now:
+            # Only one code of a person is on a lock, for the current or the next time.
             coming.setdefault(stay.key, stay)
+        else:
+            ended[stay.booking] = stay.span.ends_at
     return Stays(
         coming=dict(sorted(coming.items(), key=lambda item: item[1].span.starts_at)),
         over=frozenset(stay.key for stay in stays) - coming.keys(),
         visits=visits,
-        ended={
-            stay.booking: stay.span.ends_at
-            for stay in stays
-            if stay.span.ends_at <= now
-        },
+        ended=ended,
         impossible={
             stay.key: stay for stay in reversed(impossible) if stay.key not in coming
         },
