@@ -4,9 +4,10 @@ import { mdiAlertCircleOutline, mdiAlertOutline, mdiMagnify } from "@mdi/js";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
 import type { Translate } from "./language";
-import { formatTime } from "./logic/formats";
-import { type Entry, label, MANY, people } from "./logic/groups";
+import { formatPeriod, formatTime } from "./logic/formats";
+import { label, MANY, people } from "./logic/groups";
 import { origins } from "./logic/stays";
+import type { Overlap } from "./logic/timeline";
 import { type State, unavailableIds } from "./store";
 import type { Code, CodeState, Lock, Problem, Remedy, Stays, Verdict } from "./types";
 
@@ -154,20 +155,23 @@ export function timesText(context: Context, code: Code): string {
   return t("until", { time: time(code.ends_at) });
 }
 
-/** Return which other stays are on the same locks at the same time. */
+/** Return which other stays are on the same locks at the same time, and when. */
 export function overlapHint(
   { t, hass }: Context,
-  others: readonly Entry[],
+  others: readonly Overlap[],
   stays: readonly Stays[],
 ): string {
   if (others.length === 0) return "";
   const list = new Intl.ListFormat(hass.locale.language);
-  const guests = people(others, stays).map((entries) =>
-    t("overlap", {
-      name: entries[0] ? label(entries[0].code) : "",
+  const guests = people(others, stays).map((entries) => {
+    // All codes of a person have the same times.
+    const [{ code, start, end }] = entries as [Overlap];
+    return t("overlap", {
+      name: label(code),
       locks: list.format(entries.map(({ lock }) => lock.name)),
-    }),
-  );
+      times: formatPeriod(hass, start, end),
+    });
+  });
   const count = guests.length - OVERLAPS_SHOWN;
   return t("overlaps", {
     stays: list.format([

@@ -5,10 +5,10 @@ import { translator } from "../src/language";
 import {
   dateFormat,
   firstWeekday,
-  formatDates,
   formatDistance,
   formatDuration,
   formatNumber,
+  formatPeriod,
   formatTime,
   namedZone,
   zoneOf,
@@ -16,7 +16,7 @@ import {
 import { createData, knownGuest, newGuest } from "../src/logic/guest";
 import { shareText } from "../src/logic/share";
 import { daysFrom } from "../src/logic/timeline";
-import { DAY, HOUR, toLocal } from "../src/logic/times";
+import { DAY, HOUR, MINUTE, toLocal } from "../src/logic/times";
 import type { HomeAssistant, Locale } from "../src/types";
 
 const HERE = Intl.DateTimeFormat().resolvedOptions();
@@ -70,19 +70,33 @@ test("the clock of the system follows the browser's language", () => {
 });
 
 test.each([
-  ["en", "language", "Fri, Dec 11", "Dec4–11"],
-  ["en", "DMY", "Fri 11 Dec", "4–11Dec"],
-  ["en", "MDY", "Fri, Dec 11", "Dec4–11"],
-  ["en-GB", "MDY", "Fri, Dec 11", "Dec4–11"],
+  ["en", "language", "Fri, Dec 11", "Dec4,15:00–Dec11,11:00"],
+  ["en", "DMY", "Fri 11 Dec", "4Dec,15:00–11Dec,11:00"],
+  ["en", "MDY", "Fri, Dec 11", "Dec4,15:00–Dec11,11:00"],
+  ["en-GB", "MDY", "Fri, Dec 11", "Dec4,15:00–Dec11,11:00"],
   // A date with the name of its month has no other order in these languages.
-  ["de", "MDY", "Fr., 11. Dez.", "4.–11.Dez."],
-  ["en-GB", "YMD", "Fri 11 Dec", "4–11Dec"],
+  ["de", "MDY", "Fr., 11. Dez.", "4.Dez.,15:00–11.Dez.,11:00"],
+  ["en-GB", "YMD", "Fri 11 Dec", "4Dec,15:00–11Dec,11:00"],
 ])("a date in %s with the setting %s is %s", (language, date_format, date, dates) => {
   const settings = withLocale({ language, date_format });
   const text = formatTime(settings, "2026-12-11T20:05:00Z", new Date("2026-12-01"));
   expect(text).toBe(`${date}, 15:05`);
-  const range = formatDates(settings, "2026-12-04T15:00", "2026-12-11T11:00");
+  const range = formatPeriod(
+    settings,
+    Date.parse("2026-12-04T20:00:00Z"),
+    Date.parse("2026-12-11T16:00:00Z"),
+  );
   expect(range.replaceAll(/\s/g, "")).toBe(dates);
+});
+
+test.each([
+  ["12", "Dec4,3:00–4:30PM"],
+  ["24", "Dec4,15:00–16:30"],
+])("a period within a day with a clock of %s hours is %s", (time_format, text) => {
+  const settings = withLocale({ language: "en", time_format });
+  const start = Date.parse("2026-12-04T20:00:00Z");
+  const period = formatPeriod(settings, start, start + 90 * MINUTE);
+  expect(period.replaceAll(/\s/g, "")).toBe(text);
 });
 
 test.each([

@@ -11,6 +11,7 @@ import {
   nameError,
   newGuest,
   nights,
+  overlappingStays,
   updateData,
   withEnd,
   withFutureStart,
@@ -31,6 +32,19 @@ const form = (change: Partial<GuestForm> = {}): GuestForm => ({
   ...newGuest([door], undefined, OPTIONS, MORNING, hass),
   name: "Ada",
   ...change,
+});
+
+test.each([
+  ["2026-12-05T15:00", "2026-12-06T11:00", ["Eve"]],
+  ["2026-12-05T15:00", "2026-12-05T15:00", []],
+  ["2026-12-05T15:00", "2026-12-05T11:00", []],
+  ["2026-12-05T15:00", "", []],
+  ["2026-12-01T15:00", "2026-12-04T08:00", []],
+])("a stay from %s to %j overlaps with %j if it is possible", (start, end, names) => {
+  const times = { starts_at: "2026-11-01T12:00:00Z", ends_at: "2026-12-31T12:00:00Z" };
+  const other = lock("Door", [code("Eve", "active", times)]);
+  const found = overlappingStays(form({ start, end }), [other], [], MORNING, ZONE);
+  expect(found.map((entry) => entry.code.name)).toEqual(names);
 });
 
 describe("a new guest", () => {

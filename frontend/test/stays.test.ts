@@ -207,6 +207,7 @@ test("a stay overlaps with other codes on its locks that end, but not at a turno
     own,
     sameName,
     guest("Long stay", null, at(9)),
+    guest("Early", at(4, 10), at(5)),
     guest("Leaves", at(1), at(3, 15)),
     guest("Arrives", at(4), at(5)),
     guest("Owner", null, null),
@@ -222,9 +223,12 @@ test("a stay overlaps with other codes on its locks that end, but not at a turno
     "",
   );
   if (!arrival) throw new Error();
-  expect(overlapping(arrival).map(({ code }) => code)).toEqual([
-    sameName,
-    door.codes[2],
+  const shared = { start: Date.parse(at(3, 15)), end: Date.parse(at(4)) };
+  const early = { start: Date.parse(at(4, 10)), end: Date.parse(at(4)) };
+  expect(overlapping(arrival)).toEqual([
+    { lock: door, code: sameName, ...shared },
+    { lock: door, code: door.codes[2], ...shared },
+    { lock: door, code: door.codes[3], ...early },
   ]);
   // There is no code yet on the second lock.
   arrival.places.push({
@@ -236,6 +240,7 @@ test("a stay overlaps with other codes on its locks that end, but not at a turno
     code: undefined,
   });
   expect(overlapping(arrival).map((entry) => entry.lock.name)).toEqual([
+    "Door",
     "Door",
     "Door",
     "Gate",

@@ -5,7 +5,7 @@ import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context";
 import type { Key } from "../language";
-import { formatDates, formatTime, namedZone, zoneOf } from "../logic/formats";
+import { formatTime, namedZone, zoneOf } from "../logic/formats";
 import { type Entry, matches } from "../logic/groups";
 import {
   type Errors,
@@ -195,12 +195,10 @@ export function overlapWarning({
   linked,
   stays,
 }: Fields): TemplateResult | typeof nothing {
-  const { hass } = context;
-  const now = new Date();
-  const others = overlappingStays(form, selected, linked, now, zoneOf(hass));
+  const zone = zoneOf(context.hass);
+  const others = overlappingStays(form, selected, linked, new Date(), zone);
   if (others.length === 0) return nothing;
-  return html`<p><bdi>${overlapHint(context, others, stays)}</bdi></p>
-    <p class="secondary">${formatDates(hass, form.start, form.end)}</p>`;
+  return html`<p><bdi>${overlapHint(context, others, stays)}</bdi></p>`;
 }
 
 /** Return the choice of the PIN. */

@@ -86,13 +86,19 @@ export function formatTime(
   return `${dateFormat(hass, options, timeZone).format(moment)}, ${time}`;
 }
 
-function formatClock({ locale }: Settings, moment: Date, timeZone: string): string {
+function clockOptions({ locale }: Settings): Intl.DateTimeFormatOptions {
   const hasTwelve = hasTwelveHours(locale);
-  return dateTimeFormat(locale.language, {
-    timeZone,
+  return {
     hour: hasTwelve ? "numeric" : "2-digit",
     minute: "2-digit",
     hourCycle: hasTwelve ? "h12" : "h23",
+  };
+}
+
+function formatClock(hass: Settings, moment: Date, timeZone: string): string {
+  return dateTimeFormat(hass.locale.language, {
+    timeZone,
+    ...clockOptions(hass),
     ...(comesTwice(moment, timeZone) ? { timeZoneName: "short" } : {}),
   }).format(moment);
 }
@@ -152,13 +158,13 @@ export function formatNumber(
     .join("");
 }
 
-/** Return the dates of two local times, such as "Dec 4 – 6". */
-export function formatDates(hass: Settings, start: string, end: string): string {
-  const [from, to] = [start, end].map((local) => new Date(`${local}Z`)) as [Date, Date];
-  return dateFormat(hass, { day: "numeric", month: "short" }, "UTC").formatRange(
-    from,
-    to,
-  );
+/** Return when something starts and ends, such as "Dec 4, 15:00 – Dec 6, 11:00". */
+export function formatPeriod(hass: Settings, start: number, end: number): string {
+  return dateFormat(hass, {
+    day: "numeric",
+    month: "short",
+    ...clockOptions(hass),
+  }).formatRange(start, end);
 }
 
 /** Return how long ago or ahead a moment is. */

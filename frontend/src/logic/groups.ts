@@ -213,8 +213,11 @@ function stayOfCodes(all: readonly Stays[]): ReadonlyMap<string, string> {
 }
 
 /** Return the codes of the same name, times, and stay on several locks as one person. */
-export function people(entries: readonly Entry[], stays: readonly Stays[]): Entry[][] {
-  const byPerson = new Map<string, Entry[]>();
+export function people<T extends Entry>(
+  entries: readonly T[],
+  stays: readonly Stays[],
+): T[][] {
+  const byPerson = new Map<string, T[]>();
   const stayOf = stayOfCodes(stays);
   for (const entry of entries) {
     const key = personOf(entry.code, stayOf);

@@ -5,7 +5,7 @@ import type { Code, HomeAssistant, Lock, Options, Stays } from "../types";
 import { zoneOf } from "./formats";
 import { type Entry, elsewhere, entriesOf, needsAttention } from "./groups";
 import { commonLengths, pinCannotBeChosen, pinProblem } from "./pin";
-import { staysWithin } from "./timeline";
+import { type Overlap, staysWithin } from "./timeline";
 import { addDays, toLocal, toMoment } from "./times";
 
 export interface GuestForm {
@@ -165,16 +165,16 @@ export function stayTimes(
   return { start: moment(start), end: moment(end) };
 }
 
-/** Return the other stays on the locks during the stay of the form. */
+/** Return the other stays on the locks during the stay of the form, if that is possible. */
 export function overlappingStays(
   form: GuestForm,
   locks: readonly Lock[],
   linked: readonly Entry[],
   now: Date,
   timeZone: string,
-): Entry[] {
+): Overlap[] {
   const times = stayTimes(form, now, timeZone);
-  if (!times) return [];
+  if (!times || times.end <= times.start || times.end <= now) return [];
   const [start, end] = [times.start.getTime(), times.end.getTime()];
   const own = linked.map(({ code }) => code.access_code_id);
   return staysWithin(entriesOf(locks), { start, end }).filter(

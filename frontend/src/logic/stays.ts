@@ -1,8 +1,8 @@
 /** Who arrives, and whether they get in. */
 
 import type { Code, Lock, Problem, Stay, StayLock, Stays } from "../types";
-import { type Entry, entriesOf, matches, problemsOf } from "./groups";
-import { staysWithin } from "./timeline";
+import { entriesOf, matches, problemsOf } from "./groups";
+import { type Overlap, staysWithin } from "./timeline";
 
 export interface Place extends StayLock {
   /** Nothing if Seam no longer has it. */
@@ -79,7 +79,7 @@ export function origins(all: readonly Stays[]): ReadonlyMap<string, string> {
 }
 
 /** Return the other guests who can open one of the locks during the stay. */
-export function overlapping({ stay, places }: Arrival): Entry[] {
+export function overlapping({ stay, places }: Arrival): Overlap[] {
   const span = { start: Date.parse(stay.starts_at), end: Date.parse(stay.ends_at) };
   return places.flatMap(({ lock, access_code_id }) =>
     lock

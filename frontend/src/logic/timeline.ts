@@ -45,6 +45,9 @@ export interface Span {
   end: number;
 }
 
+/** A stay, and when it is at the same time as another. */
+export interface Overlap extends Entry, Span {}
+
 export interface TimelineRow {
   key: string;
   name: string;
@@ -122,16 +125,22 @@ function isWithin(code: Entry["code"], { start, end }: Span): boolean {
   return startOf(code) < end && endOf(code) > start;
 }
 
-/** Return the stays during a time. */
-export function staysWithin(entries: readonly Entry[], span: Span): Entry[] {
-  return entries.filter(
-    ({ code }) =>
-      code.ends_at &&
-      !code.is_backup &&
-      code.state !== "expired" &&
-      code.state !== "removing" &&
-      isWithin(code, span),
-  );
+/** Return the stays during a time, with the part of it that they share. */
+export function staysWithin(entries: readonly Entry[], span: Span): Overlap[] {
+  return entries
+    .filter(
+      ({ code }) =>
+        code.ends_at &&
+        !code.is_backup &&
+        code.state !== "expired" &&
+        code.state !== "removing" &&
+        isWithin(code, span),
+    )
+    .map((entry) => ({
+      ...entry,
+      start: Math.max(startOf(entry.code), span.start),
+      end: Math.min(endOf(entry.code), span.end),
+    }));
 }
 
 function row(
