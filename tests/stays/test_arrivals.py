@@ -542,29 +542,63 @@ async def test_guest_may_expect_another_pin(
     assert not {code.code, "9182"} & set(PIN.findall(texts))
 
 
-@pytest.mark.parametrize("way", ["used", "corrected", "found"])
-async def test_guest_knows_the_pin(stays: Stays, way: str) -> None:
-    """Or the digits are on the code, or in the event, after all."""
+OTHER_PHONE = "Phone: +49 151 234 7351"
+NO_PHONE = "Arrives by train"
+NOT_ACCEPTED = "does not accept the PIN"
+DIFFERS = "does not match the phone number"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "way", "part"),
+    [
+        (PHONE, PHONE, None, ""),
+        (PHONE, PHONE, "4715", DIFFERS),
+        (PHONE, NO_PHONE, None, ""),
+        (OTHER_PHONE, PHONE, None, DIFFERS),
+        (OTHER_PHONE, PHONE, "9182", ""),
+        (OTHER_PHONE, PHONE, "used", ""),
+        # A lock that does not report PINs.
+        (OTHER_PHONE, PHONE, "hidden", ""),
+        (NO_PHONE, NO_PHONE, None, "no phone number"),
+        (NO_PHONE, PHONE, None, DIFFERS),
+        (NO_PHONE, PHONE, "9182", ""),
+        (NO_PHONE, PHONE, "used", ""),
+        (NO_PHONE, PHONE, "hidden", DIFFERS),
+        (NOT_ACCEPTED, PHONE, None, NOT_ACCEPTED),
+        (NOT_ACCEPTED, PHONE, "9182", ""),
+        (NOT_ACCEPTED, PHONE, "used", ""),
+    ],
+)
+async def test_guest_may_not_know_the_pin(
+    stays: Stays, before: str, after: str, way: str | None, part: str
+) -> None:
+    """It is told while the code has another PIN than the event, until it was used."""
     await set_up_with(stays, pin_rule="telephone")
-    path = "/access_codes/create"
-    description = PHONE
-    if way == "found":
-        description = "Arrives by train"
-    else:
+    if before == NOT_ACCEPTED:
+        path = "/access_codes/create"
         stays.simulator.faults.add("status", path=path, status=400, count=1)
-    stays.book("Ada", start=2 * HOUR, description=description)
+        before = PHONE
+    stays.book("Ada", start=2 * HOUR, description=before)
     for minutes in (1, 1, 59):
         await stays.wait(minutes)
-    assert state(stays, NEXT).attributes["locks"][0]["reason"]
+    stays.book("Ada", start=2 * HOUR, description=after)
+    [code] = stays.codes
+    pin = code.code
     if way == "used":
-        stays.simulator.control.use_code(stays.codes[0].access_code_id)
-    elif way == "corrected":
-        await change_by_hand(stays, code="9182")
-    else:
-        stays.book("Ada", start=2 * HOUR, description=PHONE)
+        stays.simulator.control.use_code(code.access_code_id)
+    elif way == "hidden":
+        code.code = None
+        await stays.entry.runtime_data.async_reconcile()
+    elif way:
+        await change_by_hand(stays, code=way)
     await stays.wait()
     await stays.wait()
-    assert not state(stays, NEXT).attributes["locks"][0]["reason"]
+    reason = state(stays, NEXT).attributes["locks"][0]["reason"] or ""
+    assert part in reason
+    assert bool(reason) is bool(part)
+    assert not PIN.findall(reason)
+    # Only the host changes the PIN.
+    assert way or code.code == pin
 
 
 async def test_cancelled_stay(stays: Stays, told: Told) -> None:

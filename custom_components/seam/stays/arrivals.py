@@ -290,11 +290,14 @@ def _is_moving(code: AccessCode) -> bool:
 
 def _pin_reason(stay: Stay, link: Link, code: AccessCode) -> str | None:
     """Return why the PIN of a code is not the one that the guest may expect."""
-    is_outdated = stay.pin and (
-        stay.pin == code.code or link.pin_reason == Reason.NO_TELEPHONE
-    )
     # Whoever has used the code knows it.
-    return None if is_outdated or link.used_for else link.pin_reason
+    if link.used_for or (stay.pin and stay.pin == code.code):
+        return None
+    if stay.pin is None or link.pin_reason == Reason.OTHER_PIN:
+        return link.pin_reason
+    # A code keeps its PIN if the number in the event changes. Some locks do not report
+    # PINs, but one that was created without a number has none from it.
+    return Reason.TELEPHONE_DIFFERS if code.code or link.pin_reason else None
 
 
 def _late_at(stay: Stay, link: Link, code: AccessCode) -> datetime:

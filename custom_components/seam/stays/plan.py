@@ -54,6 +54,7 @@ class Reason(StrEnum):
     OTHER_PIN = "other_pin"
     REFUSED = "refused"
     STARTED = "started"
+    TELEPHONE_DIFFERS = "telephone_differs"
     TOO_FAR_AHEAD = "too_far_ahead"
     UNCONFIRMED = "unconfirmed"
 
