@@ -623,6 +623,52 @@ async def test_guest_who_has_arrived_is_no_longer_at_risk(stays: Stays) -> None:
     assert state(stays, PROBLEM).state == STATE_OFF
 
 
+@pytest.mark.parametrize("is_new", [False, True])
+@pytest.mark.parametrize(
+    ("way", "reason"),
+    [
+        ("ended", "changed manually"),
+        ("deleted", "deleted manually"),
+        ("restored and deleted", "deleted manually"),
+    ],
+)
+async def test_stay_without_its_code_is_at_risk(
+    stays: Stays, way: str, reason: str, is_new: bool
+) -> None:
+    """It says what the host did, also after Seam has removed a code that has ended."""
+    stays.book("Ada", start=-HOUR, end=2)
+    await stays.wait()
+    await stays.wait(1 if is_new else 60)
+    [code] = stays.codes
+    ends_at = code.ends_at
+    if way != "deleted":
+        now = dt_util.utcnow()
+        await change_by_hand(stays, ends_at=now + timedelta(minutes=1))
+    if way == "restored and deleted":
+        await stays.settle()
+        await change_by_hand(stays, ends_at=ends_at)
+    if way != "ended":
+        await stays.settle()
+        data = {"entity_id": FRONT, "access_code_id": code.access_code_id}
+        await stays.hass.services.async_call(
+            DOMAIN, "delete_access_code", data, blocking=True
+        )
+        await stays.wait(15)
+
+    def shown() -> Any:
+        [arrival] = state(stays, PROBLEM).attributes["arrivals"]
+        return arrival
+
+    for _ in range(10):
+        await stays.wait()
+        assert shown()["verdict"] == "at_risk"
+        assert reason in shown()["reason"]
+    assert not stays.codes
+    await stays.restart()
+    await stays.wait()
+    assert reason in shown()["reason"]
+
+
 @pytest.mark.parametrize("way", ["changed by hand", "refused"])
 async def test_guest_at_closed_door_stays_at_risk(
     stays: Stays, told: Told, way: str

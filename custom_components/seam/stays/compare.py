@@ -177,17 +177,21 @@ class _Comparison:
     ) -> None:
         """Find out what becomes of a stay whose code is not on the lock."""
         self._kept.append(link)
-        kind, reason = Kind.LEAVE, Reason.UNCONFIRMED
+        kind: Kind = Kind.LEAVE
+        reason: Reason | None = Reason.UNCONFIRMED
         # A code that has ended lets nobody in, even if its row is one that is missing.
         is_over = link.has_ended(self._now) and not link.is_pending
         if not (lock.is_complete or is_over):
             kind, reason = Kind.BLOCKED, Reason.CODES_UNKNOWN
-        elif not self._is_new(link):
+        elif link.is_pending or link.is_deleting or link.asked != wanted:
             # A change that was not made may have been one of its end.
-            is_expected = link.is_pending or link.is_deleting
-            if is_expected or link.asked != wanted:
+            if not self._is_new(link):
                 self._create(stay, name, wanted, lock, before=link)
                 return
+        elif link.edited_until and link.edited_until <= self._now:
+            # Seam deletes codes that have ended.
+            kind, reason = Kind.EDITED, None
+        elif not self._is_new(link):
             kind, reason = Kind.EDITED, Reason.DELETED_BY_HAND
         self._add(kind, stay, name, lock.device_id, reason=reason)
 
@@ -200,6 +204,8 @@ class _Comparison:
     ) -> None:
         """Find out what has to be changed of the code for a stay."""
         now, device_id = self._now, link.device_id
+        edited_until = code.ends_at if link.is_edited(code) else None
+        link = replace(link, edited_until=edited_until)
         current = Fingerprint.of_code(code, link.asked)
         if current == wanted and code.is_managed:
             is_new = link.asked != wanted or link.is_pending
@@ -244,6 +250,7 @@ class _Comparison:
                 is_pending=True,
                 is_deleting=False,
                 seen=current,
+                edited_until=None,
             ),
         )
 

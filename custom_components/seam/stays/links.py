@@ -86,6 +86,8 @@ class Link:
     """The event that the code was last asked for. Neither is known of older links."""
     pin_reason: str | None = None
     """The key of the reason why the PIN is not the one that was wanted."""
+    edited_until: datetime | None = None
+    """The end that somebody has given the code by hand."""
 
     @property
     def is_used(self) -> bool:
@@ -161,6 +163,7 @@ class Link:
         """Return a stored link."""
         seen, missed_at, used_for = data["seen"], data["missed_at"], data["used_for"]
         newest, begins_at = data["newest"], data.get("begins_at")
+        edited_until = data.get("edited_until")
         return cls(
             key=data["key"],
             details=data["details"],
@@ -177,6 +180,7 @@ class Link:
             begins_at=begins_at and datetime.fromisoformat(begins_at),
             booking=data.get("booking"),
             pin_reason=data.get("pin_reason"),
+            edited_until=edited_until and datetime.fromisoformat(edited_until),
         )
 
 
