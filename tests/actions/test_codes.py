@@ -1,10 +1,13 @@
 """Finding the code that an action works on."""
 
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.const import Platform
 import pytest
 
+from custom_components.seam.actions.codes import matching_codes
+from custom_components.seam.actions.fields import CodeSelection
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import (
@@ -267,3 +270,44 @@ async def test_managed_codes_without_unmanaged_ones(
         assert "Baker" in [
             code.name for code in coordinator.data.locks[FRONT_DOOR].managed
         ]
+
+
+ON_A_CODE: list[tuple[str, dict[str, Any]]] = [
+    (DELETE, {}),
+    (REVEAL, {}),
+    (CONVERT, {}),
+    ("release_access_code", {}),
+    ("pull_backup_access_code", {}),
+    ("update_access_code", {"new_name": "Butler"}),
+]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t", "\u3000"])
+@pytest.mark.parametrize(
+    ("action", "data"), ON_A_CODE, ids=[action for action, _ in ON_A_CODE]
+)
+async def test_blank_text_selects_no_code(
+    actions: Actions,
+    reconcile: Poll,
+    action: str,
+    data: dict[str, Any],
+    text: str,
+) -> None:
+    """Not even codes without a name, of which there is one of each kind."""
+    for code_id in (CODE_CLEANER, UNMANAGED_NEIGHBOUR):
+        actions.code(code_id).name = None
+    await reconcile()
+    key = "no_code_or_all" if action == CONVERT else "no_code_selected"
+    for field in ("name", "access_code_id"):
+        await actions.refused(key, action, FRONT, **{**data, field: text})
+
+
+def test_blank_name_matches_no_nameless_code(coordinator: SeamCoordinator) -> None:
+    """Whoever selects codes by their names."""
+    codes = [
+        replace(code, name=name, true_name=None)
+        for code in coordinator.data.locks[FRONT_DOOR].codes
+        for name in (None, "")
+    ]
+    assert codes
+    assert not matching_codes(codes, CodeSelection(None, " "))

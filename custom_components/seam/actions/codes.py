@@ -135,14 +135,15 @@ def matching_codes(
         return [code for code in codes if code.access_code_id == code_id][:1]
     return (
         [code for code in codes if code.unmasked_name == name]
-        or [c for c in codes if _folded(c.unmasked_name) == _folded(name)]
+        or [code for code in codes if _is_same(code.unmasked_name, name)]
         # Names that contain a PIN are shown masked, and may be entered like that.
         or [code for code in codes if MASK in name and code.name == name]
     )
 
 
-def _folded(name: str | None) -> str:
-    return (name or "").strip().casefold()
+def _is_same(known: str | None, name: str) -> bool:
+    # No name selects a code that has none.
+    return bool(known and known.strip().casefold() == name.strip().casefold())
 
 
 def _similar(codes: Sequence[AccessCode], name: str | None) -> str:

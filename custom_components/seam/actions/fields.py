@@ -191,9 +191,11 @@ class CodeSelection(NamedTuple):
 def code_selection(data: Data, none_key: str = "no_code_selected") -> CodeSelection:
     """Return which code a call names; refuse both an id and a name, and neither."""
     # Forms send an empty text for a field that is ticked and left empty.
-    selection = CodeSelection(
-        data.get(ATTR_ACCESS_CODE_ID) or None, data.get(ATTR_NAME) or None
+    code_id, name = (
+        text if (text := data.get(field)) and text.strip() else None
+        for field in (ATTR_ACCESS_CODE_ID, ATTR_NAME)
     )
+    selection = CodeSelection(code_id, name)
     if selection == (None, None):
         raise refusal(none_key)
     if None not in selection:
