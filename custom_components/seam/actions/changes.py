@@ -102,8 +102,8 @@ def whole_seconds(*times: datetime | None) -> tuple[datetime | None, ...]:
 def check_update(update: CodeUpdate) -> None:
     """Refuse an update that the code or its lock does not allow."""
     code, fields = update.code, update.fields
-    target, lock, now = update.target, update.target.lock, dt_util.utcnow()
-    check_changeable(target.lock, code)
+    lock, now = update.target.lock, dt_util.utcnow()
+    check_changeable(lock, code)
     name, pin = fields.get("name"), fields.get("code")
     if name is not None:
         check_name(lock, name, replaces=code.access_code_id)
