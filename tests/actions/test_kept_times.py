@@ -20,6 +20,7 @@ from .support import FLAT_1, FRONT, GARDEN, Actions
 ENSURE = "ensure_access_code"
 RELEASE = "release_access_code"
 UPDATE = "update_access_code"
+GET_PATH = "/access_codes/get"
 PATH = "/access_codes/update"
 MULTIPLE_PATH = "/access_codes/update_multiple"
 DAY = timedelta(days=1)
@@ -85,31 +86,103 @@ async def _async_link(actions: Actions) -> list[AccessCode]:
     return [actions.code(answers[lock]["access_code_id"]) for lock in (FRONT, GARDEN)]
 
 
-async def test_new_name_of_linked_codes_keeps_times(actions: Actions) -> None:
-    """One request renames them, and contains their times."""
-    codes = await _async_link(actions)
-    before = [_times(code) for code in codes]
-    await actions.answers(UPDATE, FRONT, name="Band", new_name="Trio", linked=True)
-    assert [code.name for code in codes] == ["Trio", "Trio"]
-    assert [_times(code) for code in codes] == before
-    assert len(actions.sent(MULTIPLE_PATH)) == 1
-
-
-async def test_new_name_of_linked_codes_keeps_times_that_differ(
-    actions: Actions, reconcile: Poll
+@pytest.mark.parametrize("days", [0, 1], ids=["same", "different"])
+@pytest.mark.parametrize("is_known", [False, True])
+async def test_new_name_of_linked_codes_keeps_times(
+    actions: Actions, reconcile: Poll, days: int, is_known: bool
 ) -> None:
-    """Each is renamed by a request of its own; one that has the name stays as it is."""
+    """Each is read once, and renamed by a request of its own."""
     codes = await _async_link(actions)
-    codes[1].ends_at = codes[1].ends_at and codes[1].ends_at + DAY
-    await reconcile()
+    codes[1].ends_at = codes[1].ends_at and codes[1].ends_at + days * DAY
+    if is_known:
+        await reconcile()
     before = [_times(code) for code in codes]
+    sent = len(actions.simulator.requests)
     answers = await actions.answers(
         UPDATE, FRONT, name="Band", new_name="Trio", linked=True
     )
     assert {key: row["outcome"] for key, row in answers.items()} == {FRONT: "success"}
     assert [code.name for code in codes] == ["Trio", "Trio"]
     assert [_times(code) for code in codes] == before
+    for code in codes:
+        paths = [
+            record.path
+            for record in list(actions.simulator.requests)[sent:]
+            if record.body.get("access_code_id") == code.access_code_id
+        ]
+        assert paths[: paths.index(PATH) + 1] == [GET_PATH, PATH]
+        assert paths.count(PATH) == 1
     assert not actions.sent(MULTIPLE_PATH)
+
+
+_END = dt_util.utcnow().replace(microsecond=0) + 7 * DAY
+LINKED_CHANGES: dict[str, dict[str, Any]] = {
+    "name": {"new_name": "Trio"},
+    "end": {"ends_at": _END},
+    "name_and_end": {"new_name": "Trio", "ends_at": _END},
+    "times": {"starts_at": _END - DAY, "ends_at": _END},
+}
+
+
+def _break(actions: Actions, code: AccessCode, kind: str) -> None:
+    """Make a code unreadable."""
+    if kind == "gone":
+        actions.simulator.control.vanish_code(code.access_code_id)
+    else:
+        actions.simulator.control.override_row(code.access_code_id, {"ends_at": "soon"})
+
+
+@pytest.mark.parametrize("kind", ["gone", "invalid"])
+@pytest.mark.parametrize("broken", [0, 1], ids=["first", "other"])
+@pytest.mark.parametrize("change", LINKED_CHANGES.values(), ids=LINKED_CHANGES)
+async def test_linked_code_that_cannot_be_read_does_not_block_others(
+    actions: Actions,
+    reconcile: Poll,
+    impatient: None,
+    change: dict[str, Any],
+    broken: int,
+    kind: str,
+) -> None:
+    """A guest's stay is extended on all other locks, and its lock says what is wrong."""
+    codes = await _async_link(actions)
+    starts_at, ends_at = _times(codes[0])
+    _break(actions, codes[broken], kind)
+    answers = await actions.answers(
+        UPDATE, [FRONT, GARDEN], name="Band", linked=True, **change
+    )
+    rows = [answers[FRONT], answers[GARDEN]]
+    assert "error_key" not in rows[1 - broken]
+    assert "error_key" in rows[broken] or "reason" in rows[broken]
+    other = codes[1 - broken]
+    assert other.name == change.get("new_name", "Band")
+    assert _times(other) == (
+        change.get("starts_at", starts_at),
+        change.get("ends_at", ends_at),
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "reads"),
+    [
+        ({"kind": "outage"}, 1),
+        ({"kind": "rate_limit", "retry_after": "600"}, 1),
+        ({"kind": "status", "status": 404}, 2),
+    ],
+    ids=["unreachable", "limited", "gone"],
+)
+async def test_linked_codes_are_not_changed_if_none_can_be_read(
+    actions: Actions, fault: dict[str, Any], reads: int
+) -> None:
+    """If Seam does not answer, it is not asked for each of them."""
+    await _async_link(actions)
+    writes = actions.writes
+    actions.simulator.faults.add(path=GET_PATH, **fault)
+    actions.simulator.requests.clear()
+    with pytest.raises(HomeAssistantError):
+        await actions.answers(UPDATE, FRONT, name="Band", linked=True, ends_at=_END)
+    read = {record.body["access_code_id"] for record in actions.sent(GET_PATH)}
+    assert len(read) == reads
+    assert not actions.writes, writes
 
 
 @pytest.mark.parametrize(
@@ -197,7 +270,7 @@ async def test_nothing_is_changed_if_current_times_are_unknown(
     """The error does not say that something may have changed."""
     actions.code(CODE_GUEST_NOW).common_code_key = "guests"
     await reconcile()
-    actions.simulator.faults.add("status", path="/access_codes/get")
+    actions.simulator.faults.add("status", path=GET_PATH)
     with pytest.raises(HomeAssistantError) as caught:
         await change(actions)
     assert caught.value.translation_key == "cannot_connect"

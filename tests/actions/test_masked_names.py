@@ -1,6 +1,9 @@
 """Names that contain PINs of other codes."""
 
+from datetime import timedelta
+
 from homeassistant.const import Platform
+from homeassistant.util import dt as dt_util
 import pytest
 
 from simulator import Simulator
@@ -87,7 +90,8 @@ async def test_common_code_key_is_masked(
         FRONT,
         access_code_id=CODE_OWNER,
         linked=True,
-        new_name="Landlady",
+        starts_at=dt_util.utcnow(),
+        ends_at=dt_util.utcnow() + timedelta(days=1),
     )
     (request,) = actions.sent("/access_codes/update_multiple")
     assert request.body["common_code_key"] == key

@@ -513,13 +513,14 @@ async def test_update_linked(actions: Actions) -> None:
 async def test_update_linked_targeting_all_locks(actions: Actions) -> None:
     """Targeting all locks sends one request."""
     await _linked(actions)
+    change = {"new_name": "Orchestra", **NEW_VALUES["times"]}
     answers = await actions.answers(
-        UPDATE, [FRONT, FLAT_1], name="Band", linked=True, new_name="Orchestra"
+        UPDATE, [FRONT, FLAT_1], name="Band", linked=True, **change
     )
     assert {answer["name"] for answer in answers.values()} == {"Orchestra"}
     assert len(actions.sent(MULTIPLE_PATH)) == 1
     answers = await actions.answers(
-        UPDATE, [FRONT, FLAT_1], name="Orchestra", linked=True, new_name="Orchestra"
+        UPDATE, [FRONT, FLAT_1], name="Orchestra", linked=True, **change
     )
     assert {answer["outcome"] for answer in answers.values()} == {"unchanged"}
     assert len(actions.sent(MULTIPLE_PATH)) == 1
@@ -566,9 +567,8 @@ async def test_update_linked_fails_on_some_locks(
     for _ in range(count):
         simulator.control.fail_next_programming(message="The keypad is asleep.")
 
-    answers = await actions.answers(
-        UPDATE, named, name="Band", linked=True, new_name="Trio"
-    )
+    change = {"new_name": "Trio", **NEW_VALUES["times"]}
+    answers = await actions.answers(UPDATE, named, name="Band", linked=True, **change)
 
     failed = _not_followed(actions, made)
     assert len(failed) == count
@@ -694,7 +694,7 @@ async def test_update_linked_refused_by_seam(
         [FRONT, FLAT_1],
         name="Band",
         linked=True,
-        new_name="Orchestra",
+        **NEW_VALUES["times"],
     )
     assert "Not today." in message
     assert "Band" in {code["name"] for code in actions.listed(FRONT).values()}

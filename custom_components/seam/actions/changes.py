@@ -1,16 +1,16 @@
 """Changes of managed codes, which keep the times that they do not change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from ..api import AccessCode
+from ..api import AccessCode, SeamUnreachableError
 from ..attributes import label
-from ..errors import refusal, translated_errors
+from ..errors import WorkspaceRefusedError, refusal, translated_errors
 from ..sync.snapshot import LockData
 from .codes import check_changeable, check_name_free, check_pin_free
 from .targets import Target
@@ -147,6 +147,27 @@ async def async_with_current_times(target: Target, code: AccessCode) -> AccessCo
         read = await coordinator.fetcher.async_read_code(code)
     read = coordinator.engine.optimistic.apply_to_read(read, dt_util.utcnow())
     return replace(code, type=read.type, starts_at=read.starts_at, ends_at=read.ends_at)
+
+
+async def async_first_with_current_times(
+    codes: Iterable[tuple[Target, AccessCode]],
+) -> tuple[Target, AccessCode]:
+    """Return the first of these codes that can be read, with its current times.
+
+    One that is gone or invalid does not keep the others from being changed.
+    """
+    error: HomeAssistantError | None = None
+    for target, code in codes:
+        try:
+            return target, await async_with_current_times(target, code)
+        except WorkspaceRefusedError:
+            raise
+        except HomeAssistantError as err:
+            if isinstance(err.__cause__, SeamUnreachableError):
+                raise
+            error = error or err
+    assert error
+    raise error
 
 
 def kept_times(lock: LockData, code: AccessCode) -> dict[str, Any]:

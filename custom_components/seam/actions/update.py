@@ -1,7 +1,7 @@
 """The action that changes a managed code, or all codes that are linked with it."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -19,10 +19,9 @@ from .changes import (
     CodeChange,
     CodeUpdate,
     async_current_update,
-    async_with_current_times,
+    async_first_with_current_times,
     check_update,
     kept_times,
-    whole_seconds,
 )
 from .codes import (
     check_changeable,
@@ -204,18 +203,16 @@ def _linked(target: Target, code: AccessCode) -> list[tuple[Target, AccessCode]]
 
 def _linked_updates(
     linked: list[tuple[Target, AccessCode]], change: CodeChange
-) -> tuple[CodeChange | None, list[CodeUpdate]]:
-    """Return the change, None if the codes keep different times, and their updates.
+) -> tuple[CodeChange, list[CodeUpdate]]:
+    """Return the change with both times or none, and the updates that make it.
 
-    The first code has the times that the change leaves out.
+    The first code has the time that the change leaves out.
     """
-    times = {whole_seconds(code.starts_at, code.ends_at) for _, code in linked}
-    common: CodeChange | None = None
-    if change.starts_at or change.ends_at or len(times) == 1:
+    if change.starts_at or change.ends_at:
         # Seam sets these times for all linked codes, and removes those it is not sent.
         _, code = linked[0]
         fields = change.update_of(*linked[0]).fields
-        change = common = replace(
+        change = replace(
             change,
             starts_at=fields.get("starts_at", code.starts_at),
             ends_at=fields.get("ends_at", code.ends_at),
@@ -224,7 +221,7 @@ def _linked_updates(
     updates = [update for update in every if update.fields]
     for update in updates:
         check_update(update)
-    return common, updates
+    return change, updates
 
 
 async def _async_update_linked(
@@ -272,39 +269,24 @@ async def _async_update_linked(
 async def _async_update_group(
     key: _GroupKey, linked: list[tuple[Target, AccessCode]], change: CodeChange
 ) -> dict[str, Answer]:
-    """Change linked codes, with one request if possible; return the answers by code id."""
+    """Change linked codes; return the answers by code id."""
     common, updates = _linked_updates(linked, change)
-    if updates and change.keeps_times:
-        current = await asyncio.gather(
-            *(async_with_current_times(*one) for one in linked)
-        )
-        targets = (target for target, _ in linked)
-        common, updates = _linked_updates(
-            list(zip(targets, current, strict=True)), change
-        )
     if not updates:
         return {}
-    if common is None:
-        by_lock = {update.target.entity_id: update for update in updates}
-        answers = await async_each(
-            (update.target for update in updates),
-            lambda target: async_update(by_lock[target.entity_id]),
-        )
+    if common.starts_at is None:
+        # Each keeps the times that it has now, which one request would make the same.
+        answers = await asyncio.gather(*(_async_try(async_update(u)) for u in updates))
         return {
-            update.code.access_code_id: answers[entity_id]
-            for entity_id, update in by_lock.items()
+            update.code.access_code_id: answer
+            for update, answer in zip(updates, answers, strict=True)
         }
     coordinator, common_code_key = key
-
-    async def wait(update: CodeUpdate) -> Result | HomeAssistantError:
-        try:
-            return await async_wait_until_set(
-                update.target, update.code, changes=update.fields
-            )
-        except HomeAssistantError as err:
-            return err
-
-    async with changing_locks(*(update.target for update in updates)):
+    async with changing_locks(*(target for target, _ in linked)):
+        if change.keeps_times:
+            first = await async_first_with_current_times(linked)
+            read_id = first[1].access_code_id
+            others = [one for one in linked if one[1].access_code_id != read_id]
+            common, updates = _linked_updates([first, *others], change)
         await coordinator.client.update_multiple_access_codes(
             common_code_key,
             name=common.name,
@@ -317,10 +299,23 @@ async def _async_update_group(
                 update.code.access_code_id,
                 update.fields,
             )
-        results = await asyncio.gather(*map(wait, updates))
+        results = await asyncio.gather(
+            *(
+                _async_try(async_wait_until_set(u.target, u.code, changes=u.fields))
+                for u in updates
+            )
+        )
     return {
         update.code.access_code_id: result
         if isinstance(result, HomeAssistantError)
         else code_response(update.target, replace(update.code, **update.fields), result)
         for update, result in zip(updates, results, strict=True)
     }
+
+
+async def _async_try[T](work: Awaitable[T]) -> T | HomeAssistantError:
+    """Return a result, or the error, which is that of one code only."""
+    try:
+        return await work
+    except HomeAssistantError as err:
+        return err
