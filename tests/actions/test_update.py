@@ -226,15 +226,32 @@ async def test_update_unchanged(actions: Actions, subtests: pytest.Subtests) -> 
 @pytest.mark.parametrize(
     "fields",
     [{"allow_external_modification": False}, {"code": "739158"}, {"ongoing": True}],
+    ids=["modification", "pin", "ongoing"],
 )
-async def test_failed_code_is_sent_again_unchanged(
-    actions: Actions, impatient: None, fields: dict[str, Any]
+@pytest.mark.parametrize("state", ["active", "failed", "at_risk", "disabled"])
+async def test_code_that_needs_attention_is_sent_again_unchanged(
+    actions: Actions,
+    reconcile: Poll,
+    impatient: None,
+    state: str,
+    fields: dict[str, Any],
 ) -> None:
-    """Seam may have given up on it until it is updated."""
+    """Seam may have given up on it until it is updated; only users ask for that."""
     code = actions.code(CODE_CLEANER)
     code.is_external_modification_allowed = False
-    actions.simulator.control.code_error(CODE_CLEANER, "failed_to_set_on_device")
-    await actions.answer(REVEAL, FRONT, name="Cleaner")
+    if state == "active":
+        actions.simulator.control.code_error(CODE_CLEANER, "provider_issue")
+    else:
+        code.status, code.is_on_device = "unset", False
+    if state == "failed":
+        actions.simulator.control.code_error(CODE_CLEANER, "failed_to_set_on_device")
+    if state == "at_risk":
+        actions.simulator.control.lock_offline("Front Door")
+    await reconcile()
+    assert (await actions.answer(REVEAL, FRONT, name="Cleaner"))["state"] == state
+    ensured = {"code": code.code, "ongoing": True, **fields}
+    await actions.answer("ensure_access_code", FRONT, name="Cleaner", **ensured)
+    assert not actions.writes
     await actions.answer(UPDATE, FRONT, name="Cleaner", **fields)
     [request] = actions.sent("/access_codes/update")
     assert request.body["access_code_id"] == CODE_CLEANER

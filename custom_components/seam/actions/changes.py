@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 from ..api import AccessCode, SeamUnreachableError
 from ..attributes import label
 from ..errors import WorkspaceRefusedError, refusal, translated_errors
+from ..sync.code_state import CodeState, code_state
 from ..sync.snapshot import LockData
 from .codes import check_changeable, check_name_free, check_pin_free
 from .targets import Target
@@ -21,6 +22,8 @@ from .validation import (
     check_start,
     check_times,
 )
+
+_NOT_ON_LOCK: Final = (CodeState.AT_RISK, CodeState.DISABLED, CodeState.FAILED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +48,10 @@ class CodeChange:
     ) -> CodeUpdate:
         """Return what has to be updated of a code to make the change.
 
-        Of a code that failed, also what stays the same if it may be repeated, so that
-        Seam sets it again.
+        Of a code that needs attention, also what stays the same if it may be repeated,
+        so that Seam sets it again.
         """
-        has_failed = self.is_repeated and bool(code.own_errors)
+        is_sent_again = self.is_repeated and _needs_attention(target.lock, code)
         wanted = {
             "name": self.name,
             "code": self.code,
@@ -59,7 +62,7 @@ class CodeChange:
             for key, value in wanted.items()
             # A name is taken, by the code itself.
             if value is not None
-            and (value != getattr(code, key) or (has_failed and key != "name"))
+            and (value != getattr(code, key) or (is_sent_again and key != "name"))
         }
         if self.name is not None and code.unmasked_name == self.name:
             fields.pop("name", None)
@@ -72,7 +75,7 @@ class CodeChange:
             ends_at = self.ends_at or code.ends_at
             if starts_at is None or ends_at is None:
                 raise _times_needed(target.lock, code)
-        if has_failed or whole_seconds(starts_at, ends_at) != whole_seconds(
+        if is_sent_again or whole_seconds(starts_at, ends_at) != whole_seconds(
             code.starts_at, code.ends_at
         ):
             fields |= {
@@ -92,6 +95,12 @@ class CodeUpdate:
     change: CodeChange
     fields: Mapping[str, Any] = field(repr=False)
     attempt_for_offline_device: bool | None = None
+
+
+def _needs_attention(lock: LockData, code: AccessCode) -> bool:
+    """Return whether the panel may list a code as one that needs attention."""
+    state = code_state(lock, code, dt_util.utcnow())
+    return bool(code.own_errors) or state in _NOT_ON_LOCK
 
 
 def whole_seconds(*times: datetime | None) -> tuple[datetime | None, ...]:
