@@ -287,6 +287,60 @@ async def test_end_never_extends(
     assert code.ends_at <= before
 
 
+@pytest.mark.parametrize("known", [30, 600])
+@pytest.mark.parametrize("current", [-5, 30, 600])
+async def test_end_goes_by_current_end(
+    simulator: Simulator, panel: Panel, reconcile: Poll, known: int, current: int
+) -> None:
+    """Somebody else may have extended or ended the code since it was last listed."""
+    code = simulator.state.access_codes[CODE_GUEST_NOW]
+    now = dt_util.utcnow().replace(microsecond=0)
+    code.ends_at = now + timedelta(seconds=known)
+    await reconcile()
+    code.ends_at = before = now + timedelta(seconds=current)
+    answer = await panel.send(
+        "seam/code/end", entity_id=FRONT, access_code_id=CODE_GUEST_NOW
+    )
+    assert answer["success"] is (current > 0)
+    assert (code.ends_at == before) is (current < 120)
+    assert code.ends_at <= before
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("ended", "has_expired"),
+        ("ended_elsewhere", "has_expired"),
+        ("gone", "not_found"),
+        ("unreachable", "cannot_connect"),
+    ],
+)
+async def test_end_that_is_not_possible(
+    simulator: Simulator, panel: Panel, reconcile: Poll, kind: str, key: str
+) -> None:
+    """The error is about the code, not about an end that nobody has entered."""
+    code = simulator.state.access_codes[CODE_GUEST_NOW]
+    if kind.startswith("ended"):
+        code.ends_at = dt_util.utcnow() - timedelta(seconds=5)
+    if kind == "ended":
+        await reconcile()
+    if kind == "gone":
+        simulator.control.vanish_code(CODE_GUEST_NOW)
+    if kind == "unreachable":
+        simulator.faults.add("outage", path="/access_codes/get")
+    await panel.send("seam/code/end", entity_id=FRONT, access_code_id=CODE_GUEST_NOW)
+    if kind == "gone":
+        row = panel.raw["result"]["results"][FRONT]
+        assert row["error"]["translation_key"] == f"exceptions.{key}.message"
+        assert "field" not in row
+    else:
+        error = panel.raw["error"]
+        assert error["translation_key"] == key
+        assert "field" not in error["translation_placeholders"]
+    paths = {record.path for record in simulator.requests}
+    assert "/access_codes/update" not in paths
+
+
 async def test_reveal(simulator: Simulator, panel: Panel) -> None:
     """The PIN is in the answer only."""
     rows = await panel.results(

@@ -187,8 +187,7 @@ def kept_times(lock: LockData, code: AccessCode) -> dict[str, Any]:
     """
     if code.starts_at is None and code.ends_at is None:
         return {}
-    if code.is_expired(dt_util.utcnow()):
-        raise refusal("has_expired", lock=lock.device.name, name=label(code))
+    check_not_expired(lock, code)
     if code.starts_at is None or code.ends_at is None:
         raise _times_needed(lock, code)
     return {
@@ -196,6 +195,12 @@ def kept_times(lock: LockData, code: AccessCode) -> dict[str, Any]:
         "ends_at": code.ends_at,
         "type": "time_bound",
     }
+
+
+def check_not_expired(lock: LockData, code: AccessCode) -> None:
+    """Refuse a code whose end has passed."""
+    if code.is_expired(dt_util.utcnow()):
+        raise refusal("has_expired", lock=lock.device.name, name=label(code))
 
 
 def _times_needed(lock: LockData, code: AccessCode) -> ServiceValidationError:

@@ -1,6 +1,7 @@
 """The commands that do what the actions do, for the panel."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final, cast
 
@@ -14,6 +15,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run
+from ..actions.changes import async_with_current_times, check_not_expired
 from ..actions.codes import matching_codes
 from ..actions.convert import ATTR_ALL
 from ..actions.fields import (
@@ -26,7 +28,7 @@ from ..actions.fields import (
 from ..actions.targets import Answer, Answers, Target, as_row, async_refresh_targets
 from ..actions.update import async_update_access_code
 from ..attributes import JsonObject
-from ..errors import ChangeUncertainError, refusal
+from ..errors import ChangeUncertainError, NotFoundError, refusal
 from .conversion import (
     SCHEMA as CONVERSION_SCHEMA,
     async_start_conversion,
@@ -56,14 +58,17 @@ async def _async_refresh(_call: ServiceCall, targets: list[Target]) -> Answers:
 
 async def _async_end(call: ServiceCall, targets: list[Target]) -> Answers:
     """End a code now, as the clocks of browsers may be wrong, and never extend it."""
-    selection = code_selection(call.data)
-    ends = (
-        code.ends_at
-        for target in targets
-        for code in matching_codes(target.lock.managed, selection)
-        if code.ends_at
-    )
-    data = {**call.data, ATTR_ENDS_AT: min((dt_util.utcnow() + _ENDS_WITHIN, *ends))}
+    selection, ends = code_selection(call.data), []
+    for target in targets:
+        for known in matching_codes(target.lock.managed, selection):
+            # The update says so, and fetches the lock.
+            with suppress(NotFoundError):
+                # Somebody may just have extended it, or ended it.
+                code = await async_with_current_times(target, known)
+                check_not_expired(target.lock, code)
+                ends.append(code.ends_at)
+    latest = dt_util.utcnow() + _ENDS_WITHIN
+    data = {**call.data, ATTR_ENDS_AT: min((latest, *filter(None, ends)))}
     return await async_update_access_code(
         ServiceCall(call.hass, call.domain, call.service, data, call.context), targets
     )

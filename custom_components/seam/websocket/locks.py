@@ -13,6 +13,7 @@ from homeassistant.exceptions import (
 )
 from homeassistant.util import dt as dt_util
 
+from ..actions.changes import check_not_expired
 from ..actions.codes import check_changeable, check_managed
 from ..actions.convert import check_convertible
 from ..actions.delete import check_deletable
@@ -191,11 +192,9 @@ def _check_expires(lock: LockData, code: AccessCode) -> None:
 
 
 def _check_running(lock: LockData, code: AccessCode) -> None:
-    details, now = {"lock": lock.device.name, "name": label(code)}, dt_util.utcnow()
-    if code.starts_at is not None and code.starts_at > now:
-        raise refusal("not_started", **details)
-    if code.is_expired(now):
-        raise refusal("has_expired", **details)
+    if code.starts_at is not None and code.starts_at > dt_util.utcnow():
+        raise refusal("not_started", lock=lock.device.name, name=label(code))
+    check_not_expired(lock, code)
 
 
 def _check_present(lock: LockData, code: AccessCode) -> None:
