@@ -6,7 +6,7 @@ import {
   type TemplateResult,
 } from "lit";
 import { property, state } from "lit/decorators.js";
-import { CommandError, errorText } from "../api";
+import { errorText } from "../api";
 import { element } from "../element";
 import { zoneOf } from "../logic/formats";
 import type { Entry } from "../logic/groups";
@@ -14,7 +14,6 @@ import { label } from "../logic/groups";
 import {
   type Errors,
   type Field,
-  fieldOf,
   formErrors,
   type GuestForm,
   knownGuest,
@@ -46,7 +45,7 @@ import {
   renderProgress,
   withListed,
 } from "./progress";
-import { changeCodes, createCodes } from "./save";
+import { changeCodes, createCodes, fieldOfError } from "./save";
 
 /** Adds a guest or changes one, and then shows whether the code works. */
 @element("seam-guest-dialog")
@@ -277,7 +276,7 @@ export class SeamGuestDialog extends SeamDialog {
 
   /** Show an error at the field that it is about. */
   protected override showError(error: unknown): void {
-    const field = error instanceof CommandError ? fieldOf(error.field) : undefined;
+    const field = fieldOfError(error);
     if (field && this.isShown && this.hasField(field)) {
       const text = errorText(error, this.context.t);
       this.errors = { ...this.errors, [field]: { text } };
@@ -311,19 +310,17 @@ export class SeamGuestDialog extends SeamDialog {
     const failed = progress.filter(isRepeatable);
     const pin = progress.find((made) => made.pin)?.pin;
     const { context, selected, timeZone } = this;
-    // Other locks accept a start that has passed. The codes of a guest have the same times.
-    const form = failed.some(({ field }) => field === "start")
-      ? withFutureStart(this.form, new Date(), timeZone)
-      : this.form;
+    const form: GuestForm = pin ? { ...this.form, pin: "own", ownPin: pin } : this.form;
+    const locks = failed.map(({ lock }) => lock);
     this.isBusy = true;
     this.error = "";
     try {
-      const again = await createCodes(
-        context,
-        pin ? { ...form, pin: "own", ownPin: pin } : form,
-        selected,
-        failed.map(({ lock }) => lock),
-      );
+      const again = await createCodes(context, form, selected, locks).catch((error) => {
+        if (fieldOfError(error) !== "start") throw error;
+        // One of the locks needs a later start, so that none of them has been asked yet.
+        const later = withFutureStart(form, new Date(), timeZone);
+        return createCodes(context, later, selected, locks);
+      });
       await this.show(again);
     } catch (error) {
       this.showError(error);

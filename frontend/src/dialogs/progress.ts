@@ -37,13 +37,9 @@ export function merged(
   );
 }
 
-/** Return whether it may help to send the same again, or with a later start. */
-export function isRepeatable({
-  error,
-  isUncertain,
-  field = "locks",
-}: Progress): boolean {
-  return Boolean(error) && !isUncertain && (field === "locks" || field === "start");
+/** Return whether it may help to send the same again. */
+export function isRepeatable({ error, isUncertain, field }: Progress): boolean {
+  return Boolean(error) && !isUncertain && (!field || field === "locks");
 }
 
 /** Return the code on each lock as it is now. */

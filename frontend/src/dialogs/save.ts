@@ -6,6 +6,7 @@ import { zoneOf } from "../logic/formats";
 import type { Entry } from "../logic/groups";
 import {
   createData,
+  type Field,
   fieldOf,
   type GuestForm,
   offeredOptions,
@@ -17,6 +18,11 @@ import type { Progress } from "./progress";
 
 /** How often Home Assistant is asked for a PIN that all locks accept. */
 const MAX_PINS = 5;
+
+/** Return the field of the form that an error of a command is about. */
+export function fieldOfError(error: unknown): Field | undefined {
+  return error instanceof CommandError ? fieldOf(error.field) : undefined;
+}
 
 /** Create the code of a form on the selected locks, or again on those that failed. */
 export async function createCodes(
@@ -110,7 +116,7 @@ export async function changeCodes(
         codeId: code.access_code_id,
         error: errorText(error, t),
         isUncertain,
-        field: error instanceof CommandError ? fieldOf(error.field) : undefined,
+        field: fieldOfError(error),
         // The lock may have the new PIN, which nobody has seen.
         ...(isUncertain ? { pin } : {}),
       });
