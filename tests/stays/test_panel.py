@@ -2,21 +2,31 @@
 
 import json
 import re
+from types import MappingProxyType
 from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_READ_ONLY
+from homeassistant.components.calendar import DATA_COMPONENT
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.seam.const import DOMAIN
+from custom_components.seam.const import CONF_CHECK_IN, DOMAIN
+from custom_components.seam.stays.settings import (
+    CONF_CALENDAR,
+    CONF_EXCLUDES,
+    CONF_LOCKS,
+    SUBENTRY_STAYS,
+)
 from custom_components.seam.stays.watch import WATCHES
-from simulator.seed import FRONT_DOOR, GARDEN_HOUSE
+from simulator.seed import APARTMENT_1, FRONT_DOOR, GARDEN_HOUSE
 from tests.actions.support import FRONT
 from tests.websocket.conftest import Panel, async_connect, is_text
 
+from .calendar import BookingCalendar
 from .conftest import CALENDAR, Stays
 from .test_arrivals import HOUR, PROBLEM, come_online, go_offline, set_up_with, state
 
@@ -62,6 +72,7 @@ async def test_all_coming_stays_are_sent(stays: Stays, panel: Panel) -> None:
             "title": "Bookings",
             "is_calendar_lost": False,
             "kept": 0,
+            "calendar": CALENDAR,
             "access_code_ids": [],
             "stays": [],
         }
@@ -80,6 +91,7 @@ async def test_all_coming_stays_are_sent(stays: Stays, panel: Panel) -> None:
     first = shown(panel)[0]
     [code] = [code for code in stays.codes if code.name == "Guest 1"]
     assert first == {
+        "booking": first["booking"],
         "name": "Guest 1",
         "starts_at": first["starts_at"],
         "ends_at": first["ends_at"],
@@ -96,6 +108,46 @@ async def test_all_coming_stays_are_sent(stays: Stays, panel: Panel) -> None:
     }
     pins = {code.code for code in stays.simulator.state.access_codes.values()}
     assert not pins.intersection(re.findall(r"\w+", json.dumps(panel.stays)))
+
+
+async def test_booking_is_the_same_in_all_stays_with_its_calendar(
+    stays: Stays, panel: Panel
+) -> None:
+    """Locks of two workspaces need two of them for the codes of one guest."""
+    other = BookingCalendar()
+    other.entity_id, other._attr_unique_id = "calendar.other", "other"
+    await stays.hass.data[DATA_COMPONENT].async_add_entities([other])
+    for title, calendar, lock in (
+        ("Same calendar", CALENDAR, APARTMENT_1),
+        ("Other calendar", other.entity_id, GARDEN_HOUSE),
+    ):
+        settings = {
+            CONF_CALENDAR: calendar,
+            CONF_LOCKS: [lock],
+            CONF_CHECK_IN: "12:00",
+            CONF_EXCLUDES: ["not available"],
+        }
+        subentry = ConfigSubentry(
+            data=MappingProxyType(settings),
+            subentry_type=SUBENTRY_STAYS,
+            title=title,
+            unique_id=None,
+        )
+        stays.hass.config_entries.async_add_subentry(stays.entry, subentry)
+        await stays.settle()
+    for uid, start in ("1", 1), ("2", 3):
+        stays.book(uid, start, start + 1, summary="Reserved")
+        other.bookings[uid] = stays.calendar.bookings[uid]
+    other.async_write_ha_state()
+    await stays.wait()
+    await panel.received()
+    one, same, another = (
+        [stay["booking"] for stay in row["stays"]] for row in panel.stays.values()
+    )
+    assert one == same
+    assert len({*one, *another}) == 4
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    await other.async_remove()
 
 
 async def test_another_pin_than_the_rule_promises_is_shown(
@@ -190,7 +242,7 @@ async def test_codes_say_which_stays_they_are_from(
     await tenant.subscribe()
     [row] = tenant.stays.values()
     assert [stay["name"] for stay in row["stays"]] == ["Eve"]
-    assert row["access_code_ids"] == []
+    assert (row["access_code_ids"], row["calendar"]) == ([], None)
     stays.hass.config_entries.async_remove_subentry(stays.entry, subentry.subentry_id)
     await stays.settle()
     await panel.received()

@@ -15,7 +15,8 @@ from ..attributes import local_time
 from ..coordinator import SeamConfigEntry
 from ..stays.action import async_stays_preview
 from ..stays.arrivals import Arrival, Place, find_arrivals
-from ..stays.settings import SUBENTRY_STAYS
+from ..stays.bookings import digest
+from ..stays.settings import CONF_CALENDAR, SUBENTRY_STAYS
 from ..stays.watch import WATCHES, StaysWatch
 from .texts import error_text, masked_text, selector_text, send_error
 from .types import Stay, StayLock, Stays, Text
@@ -40,6 +41,7 @@ def async_stays_rows(
                 continue
             is_loaded = entry.state is ConfigEntryState.LOADED
             watch = watches.get(subentry_id) if is_loaded else None
+            calendar: str = subentry.data[CONF_CALENDAR]
             before = sent.get(subentry_id)
             stays = before and before["stays"]
             is_lost = before is not None and before["is_calendar_lost"]
@@ -53,7 +55,7 @@ def async_stays_rows(
                     code_ids = sorted(link.code_id for link in links if link.code_id)
                 if (arrivals := _coming(watch)) is not None:
                     stays = [
-                        _stay(entry, shown)
+                        _stay(entry, calendar, shown)
                         for arrival in arrivals
                         if (shown := _readable(arrival, readable))
                     ]
@@ -64,6 +66,7 @@ def async_stays_rows(
                     "title": subentry.title,
                     "is_calendar_lost": is_lost,
                     "kept": kept,
+                    "calendar": calendar if readable is None else None,
                     "access_code_ids": code_ids,
                     "stays": stays,
                 }
@@ -112,8 +115,10 @@ def _readable(arrival: Arrival, readable: Collection[str] | None) -> Arrival | N
     return replace(arrival, places=places) if places else None
 
 
-def _stay(entry: SeamConfigEntry, arrival: Arrival) -> Stay:
+def _stay(entry: SeamConfigEntry, calendar: str, arrival: Arrival) -> Stay:
     return {
+        # Bookings without a UID may be alike in two calendars.
+        "booking": digest(f"{calendar}|{arrival.booking}"),
         "name": entry.runtime_data.secrets.mask_name(arrival.name),
         "starts_at": local_time(arrival.span.starts_at),
         "ends_at": local_time(arrival.span.ends_at),

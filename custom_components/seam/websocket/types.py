@@ -153,6 +153,8 @@ class StayLock(TypedDict):
 class Stay(TypedDict):
     """A stay that has not ended, and whether its guest will get in."""
 
+    booking: str
+    """The same in all stays with the same calendar, and in no others."""
     name: str
     starts_at: str | None
     ends_at: str | None
@@ -170,8 +172,10 @@ class Stays(TypedDict):
     is_calendar_lost: bool
     kept: int
     """How many stays have codes although the calendar has no events."""
+    calendar: str | None
+    """The entity ID. Only administrators are sent it, and the codes."""
     access_code_ids: list[str]
-    """The codes that were made for them, which only administrators are sent."""
+    """The codes that were made for them."""
     stays: list[Stay] | None
 
 
