@@ -202,6 +202,7 @@ function staysOf(locks: readonly Lock[]): Stays {
     title: "Bookings",
     is_calendar_lost: false,
     kept: 0,
+    calendar: "calendar.bookings",
     access_code_ids: locks.flatMap(({ codes }) =>
       codes.flatMap(({ access_code_id, ends_at }) => (ends_at ? access_code_id : [])),
     ),
@@ -220,6 +221,7 @@ function staysOf(locks: readonly Lock[]): Stays {
       });
       const isReady = places.every(({ verdict }) => verdict === "ready");
       return {
+        booking: places[0]?.access_code_id ?? "",
         name: name ?? "",
         starts_at,
         ends_at,

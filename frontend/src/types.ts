@@ -158,6 +158,8 @@ export interface StayLock {
 }
 
 export interface Stay {
+  /** The same in all stays with the same calendar, and in no others. */
+  booking: string;
   name: string;
   starts_at: string;
   ends_at: string;
@@ -175,7 +177,9 @@ export interface Stays {
   is_calendar_lost: boolean;
   /** How many stays have codes although the calendar has no events. */
   kept: number;
-  /** The codes that were made for them, which only administrators are sent. */
+  /** Its entity ID, which only administrators are sent, and so are the codes. */
+  calendar: string | null;
+  /** The codes that were made for them. */
   access_code_ids: string[];
   stays: Stay[] | null;
 }

@@ -234,8 +234,10 @@ describe("guests whose bookings are all called the same", () => {
   const times = { starts_at: "2026-12-04T15:00:00Z", ends_at: "2026-12-05T11:00:00Z" };
   const reserved = (id: string, more: Partial<Code> = {}) =>
     code("Reserved", "scheduled", { ...times, access_code_id: id, ...more });
-  const stay = (...ids: string[]): Stay => ({
+  const stay = (...ids: string[]) => booked(ids.join(), ...ids);
+  const booked = (booking: string, ...ids: string[]): Stay => ({
     ...times,
+    booking,
     name: "Reserved",
     verdict: "ready",
     has_arrived: false,
@@ -246,15 +248,22 @@ describe("guests whose bookings are all called the same", () => {
       reason: null,
     })),
   });
-  const flat = (title: string, ids: string[], stays: Stay[] | null): Stays => ({
+  const flat = (
+    title: string,
+    ids: string[],
+    stays: Stay[] | null,
+    calendar: string | null = `calendar.${title.toLowerCase()}`,
+  ): Stays => ({
     entry_id: "entry",
     subentry_id: title,
     title,
     is_calendar_lost: false,
     kept: 0,
+    calendar,
     access_code_ids: ids,
     stays,
   });
+  const HOUSE = "calendar.house";
   const late = { ends_at: "2026-12-05T12:00:00Z" };
   const [a, b] = [reserved("A"), reserved("B")];
 
@@ -274,7 +283,34 @@ describe("guests whose bookings are all called the same", () => {
     [
       "of two flats, for those who are no administrators",
       [a, b],
-      [flat("A", [], [stay("A")]), flat("B", [], [stay("B")])],
+      [flat("A", [], [stay("A")], null), flat("B", [], [stay("B")], null)],
+      [["A"], ["B"]],
+    ],
+    [
+      "of one booking, with locks of two workspaces",
+      [a, b],
+      [
+        flat("1", ["A"], [stay("A")], HOUSE),
+        flat("2", ["B"], [booked("A", "B")], HOUSE),
+      ],
+      [["A", "B"]],
+    ],
+    [
+      "of one booking, with locks of two workspaces, before their stays are known",
+      [a, b],
+      [flat("1", ["A"], null, HOUSE), flat("2", ["B"], null, HOUSE)],
+      [["A", "B"]],
+    ],
+    [
+      "of one booking, with locks of two workspaces, for those who are no administrators",
+      [a, b],
+      [flat("1", [], [stay("A")], null), flat("2", [], [booked("A", "B")], null)],
+      [["A", "B"]],
+    ],
+    [
+      "of two bookings, with locks of two workspaces",
+      [a, b],
+      [flat("1", ["A"], [stay("A")], HOUSE), flat("2", ["B"], [stay("B")], HOUSE)],
       [["A"], ["B"]],
     ],
     [
@@ -305,7 +341,7 @@ describe("guests whose bookings are all called the same", () => {
       [["A"], ["C"]],
       ["A", "C"],
     ],
-  ])("are one person only if they are of one stay: %s", (...row) => {
+  ])("are one person only if they are of one booking: %s", (...row) => {
     const [, codes, stays, expected, linked = expected[0]] = row;
     const locks = codes.map((one) => lock(one.access_code_id, [one]));
     const ids = (entries: { code: Code }[]) =>

@@ -22,6 +22,7 @@ import type {
 
 const stay = (name: string, day: number, locks: Lock[], verdict: Verdict = "ready") =>
   ({
+    booking: `${name} ${day}`,
     name,
     starts_at: `2026-11-${10 + day}T15:00:00+01:00`,
     ends_at: `2026-11-${11 + day}T11:00:00+01:00`,
@@ -45,6 +46,7 @@ const stays = (
   title,
   is_calendar_lost: false,
   kept: 0,
+  calendar: "calendar.bookings",
   access_code_ids: [],
   stays: all,
   ...more,

@@ -103,9 +103,11 @@ describe("today", () => {
       title: "Bookings",
       is_calendar_lost: false,
       kept: 0,
+      calendar: "calendar.bookings",
       access_code_ids: [],
       stays: [
         {
+          booking: "1",
           name: "Grace",
           starts_at: PAST,
           ends_at: FUTURE,

@@ -198,29 +198,36 @@ export function entriesOf(locks: readonly Lock[]): Entry[] {
   return locks.flatMap((lock) => lock.codes.map((code) => ({ lock, code })));
 }
 
-/** Return which stays codes were made for, by their IDs. */
-function stayOfCodes(all: readonly Stays[]): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const { subentry_id, access_code_ids, stays } of all) {
-    // Stays that have ended, or are not known yet, are not listed.
-    for (const id of access_code_ids) found.set(id, subentry_id);
-    for (const [index, { locks }] of (stays ?? []).entries()) {
+/** What a code was made for, if it was made for stays. */
+interface Source {
+  calendar: string | null;
+  /** Nothing if the stay has ended, or is not known yet. */
+  booking?: string;
+}
+type Sources = ReadonlyMap<string, Source>;
+
+/** Return what codes were made for, by their IDs. */
+export function sourcesOf(all: readonly Stays[]): Sources {
+  const found = new Map<string, Source>();
+  for (const { calendar, access_code_ids, stays } of all) {
+    for (const id of access_code_ids) found.set(id, { calendar });
+    for (const { booking, locks } of stays ?? []) {
       for (const { access_code_id: id } of locks)
-        if (id) found.set(id, JSON.stringify([subentry_id, index]));
+        if (id) found.set(id, { calendar, booking });
     }
   }
   return found;
 }
 
-/** Return the codes of the same name, times, and stay on several locks as one person. */
+/** Return the codes of the same guest on several locks as one person. */
 export function people<T extends Entry>(
   entries: readonly T[],
   stays: readonly Stays[],
 ): T[][] {
   const byPerson = new Map<string, T[]>();
-  const stayOf = stayOfCodes(stays);
+  const sources = sourcesOf(stays);
   for (const entry of entries) {
-    const key = personOf(entry.code, stayOf);
+    const key = personOf(entry.code, sources);
     const known = byPerson.get(key);
     if (known) known.push(entry);
     else byPerson.set(key, [entry]);
@@ -230,10 +237,10 @@ export function people<T extends Entry>(
 
 function personOf(
   { access_code_id: id, name, starts_at, ends_at }: Code,
-  stayOf: ReadonlyMap<string, string>,
+  sources: Sources,
 ): string {
   // Many calendars call all bookings the same, and their times are those of the house.
-  return JSON.stringify(name ? [name, starts_at, ends_at, stayOf.get(id)] : id);
+  return JSON.stringify(name ? [name, starts_at, ends_at, sources.get(id)] : id);
 }
 
 /** Return the codes of the same person on other locks. */
@@ -245,11 +252,9 @@ export function elsewhere(
   // Codes that Seam does not manage often have the same name by chance, such as "Slot 1".
   if (!code.is_managed) return [];
   const { common_code_key: key } = code;
-  const stayOf = stayOfCodes(stays);
-  const stay = stays
-    .flatMap((row) => row.stays ?? [])
-    .map((one) => one.locks.map(({ access_code_id }) => access_code_id))
-    .find((ids) => ids.includes(code.access_code_id));
+  const sources = sourcesOf(stays);
+  const bookingOf = ({ access_code_id: id }: Code) => sources.get(id)?.booking;
+  const booking = bookingOf(code);
   return entriesOf(locks).filter(
     (other) =>
       other.lock.device_id !== lock.device_id &&
@@ -258,8 +263,8 @@ export function elsewhere(
       other.code.state !== "expired" &&
       other.code.state !== "removing" &&
       ((key && other.code.common_code_key === key) ||
-        stay?.includes(other.code.access_code_id) ||
-        personOf(other.code, stayOf) === personOf(code, stayOf)),
+        (booking && bookingOf(other.code) === booking) ||
+        personOf(other.code, sources) === personOf(code, sources)),
   );
 }
 
