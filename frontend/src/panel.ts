@@ -260,6 +260,7 @@ export class SeamPanel extends SeamActions {
         return html`<seam-timeline
           .context=${context}
           .locks=${locks}
+          .stays=${snapshot.stays}
           .now=${this.now}
         ></seam-timeline>`;
       case "stays":

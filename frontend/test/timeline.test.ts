@@ -11,7 +11,7 @@ import {
   rowsByPerson,
 } from "../src/logic/timeline";
 import { HOUR } from "../src/logic/times";
-import type { Code } from "../src/types";
+import type { Code, Stays } from "../src/types";
 
 const days = daysFrom("2026-12-04", 0, "UTC");
 const at = (day: number, hour: number) => new Date(Date.UTC(2026, 11, day, hour));
@@ -157,7 +157,7 @@ test("a person has one row for all stays and locks, a lock has one without codes
     lock("Empty", []),
   ];
   const entries = entriesOf(locks);
-  const people = rowsByPerson(entries, days);
+  const people = rowsByPerson(entries, days, []);
   expect(people).toHaveLength(3);
   expect(people.find(({ name }) => name === "Ada")?.bars).toHaveLength(2);
   expect(rowsByLock(locks, entries, days).map(({ name }) => name)).toEqual([
@@ -165,6 +165,21 @@ test("a person has one row for all stays and locks, a lock has one without codes
     "Back",
     "Empty",
   ]);
+});
+
+test("guests have rows of their own if their bookings are called the same", () => {
+  const locks = ["Front", "Back", "Gate"].map((name) =>
+    lock(name, [stay("Reserved", at(4, 15), at(6, 11), { access_code_id: name })]),
+  );
+  const stays = [["Front", "Gate"], ["Back"]].map((ids) => ({
+    booking: ids.join(),
+    locks: ids.map((access_code_id) => ({ access_code_id })),
+  }));
+  const bookings = { calendar: "calendar.bookings", access_code_ids: [], stays };
+  const rows = rowsByPerson(entriesOf(locks), days, [bookings as unknown as Stays]);
+  expect(
+    rows.map(({ bars }) => bars.map(({ entry }) => entry.lock.name).sort()),
+  ).toEqual([["Front", "Gate"], ["Back"]]);
 });
 
 test("a search keeps whole rows, so that overlaps stay visible", () => {

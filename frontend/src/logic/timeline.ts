@@ -1,6 +1,14 @@
 /** Who can enter which door when. */
 
-import { byName, type Entry, label, matches, needsAttention } from "./groups";
+import type { Stays } from "../types";
+import {
+  byName,
+  type Entry,
+  label,
+  matches,
+  needsAttention,
+  sourcesOf,
+} from "./groups";
 import { addDays, DAY, startOfDay } from "./times";
 
 /** How many days the timeline shows at once, and how far it goes either way. */
@@ -72,11 +80,17 @@ export function rowsByLock(
 }
 
 /** Return a row for each person who can enter on these days. */
-export function rowsByPerson(entries: readonly Entry[], days: Days): TimelineRow[] {
+export function rowsByPerson(
+  entries: readonly Entry[],
+  days: Days,
+  stays: readonly Stays[],
+): TimelineRow[] {
+  const sources = sourcesOf(stays);
   const byPerson = groupBy(
     entries.filter(({ code }) => isWithin(code, days)),
     // Codes without a name are people whom nobody knows.
-    ({ code }) => JSON.stringify(code.name ? [code.name] : code.access_code_id),
+    ({ code: { access_code_id: id, name } }) =>
+      JSON.stringify(name ? [name, sources.get(id)] : id),
   );
   return [...byPerson]
     .flatMap(([key, of]) => (of[0] ? [{ key, code: of[0].code, of }] : []))

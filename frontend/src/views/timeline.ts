@@ -17,7 +17,7 @@ import {
 } from "../logic/timeline";
 import { icon, listSearch, noMatch, stateChip, timesText } from "../parts";
 import { shared, tools } from "../styles";
-import type { Lock } from "../types";
+import type { Lock, Stays } from "../types";
 import { barNotes } from "./timeline-chart";
 
 const VIEWS = ["lock", "person", "table"] as const;
@@ -30,6 +30,7 @@ const ROWS = 150;
 export class SeamTimeline extends LitElement {
   @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) locks: readonly Lock[] = [];
+  @property({ attribute: false }) stays: readonly Stays[] = [];
   @property({ attribute: false }) now = new Date();
   /** How many days after today the first day is. */
   @state() private offset = 0;
@@ -44,7 +45,7 @@ export class SeamTimeline extends LitElement {
     const entries = entriesOf(this.locks).filter(({ code }) => !code.is_backup);
     const all =
       view === "person"
-        ? rowsByPerson(entries, days)
+        ? rowsByPerson(entries, days, this.stays)
         : rowsByLock(this.locks, entries, days);
     const rows = matchingRows(all, search);
     const bars = rows
