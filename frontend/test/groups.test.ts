@@ -194,18 +194,27 @@ describe("the codes of a lock", () => {
   });
 });
 
-test("codes of the same name and times on several locks are one person", () => {
+test("codes of the same name, end, and day of arrival are one person", () => {
   const times = { starts_at: "2026-12-04T15:00:00Z", ends_at: "2026-12-05T11:00:00Z" };
   const entry = (name: string | null, lockName: string, more = {}) => ({
     lock: lock(lockName, []),
     code: code(name ?? "", "active", { name, ...more }),
   });
-  const ada = [entry("Ada", "Front", times), entry("Ada", "Back", times)];
-  const others = [entry("Ada", "Front"), entry(null, "Front"), entry(null, "Back")];
-  expect(people([...ada, ...others], [])).toEqual([
-    ada,
-    ...others.map((other) => [other]),
-  ]);
+  // The lock could only be reached when the guest stood at the door.
+  const later = { ...times, starts_at: "2026-12-04T15:25:00Z" };
+  const ada = [entry("Ada", "Front", times), entry("Ada", "Back", later)];
+  const others = [
+    entry("Ada", "Front"),
+    entry("Ada", "Back", { ...times, starts_at: "2026-12-03T15:00:00Z" }),
+    entry("Ada", "Back", { ...later, ends_at: "2026-12-05T12:00:00Z" }),
+    entry(null, "Front"),
+    entry(null, "Back"),
+  ];
+  const all = [...ada, ...others];
+  expect(people(all, [])).toEqual([ada, ...others.map((other) => [other])]);
+  const locks = all.map(({ lock, code }) => ({ ...lock, codes: [code] }));
+  const linked = all.map(({ lock, code }) => elsewhere(locks, { lock, code }, []));
+  expect(linked.flat().map(({ code }) => code)).toEqual([ada[1]?.code, ada[0]?.code]);
 });
 
 test("the codes of a person elsewhere have the same name and times, or the same key", () => {

@@ -239,8 +239,10 @@ function personOf(
   { access_code_id: id, name, starts_at, ends_at }: Code,
   sources: Sources,
 ): string {
+  // A lock that is tried again while the guest waits may need a later start.
+  const day = starts_at && new Date(starts_at).toDateString();
   // Many calendars call all bookings the same, and their times are those of the house.
-  return JSON.stringify(name ? [name, starts_at, ends_at, sources.get(id)] : id);
+  return JSON.stringify(name ? [name, day, ends_at, sources.get(id)] : id);
 }
 
 /** Return the codes of the same person on other locks. */
