@@ -14,6 +14,7 @@ import { localized } from "../src/texts";
 import type {
   Connection,
   Lock,
+  Problem,
   Stay,
   Stays,
   SubscriptionEvent,
@@ -120,22 +121,43 @@ test("a guest whose code works is told about, too, if there is a reason", () => 
   expect(placesToExplain(arrival)).toEqual([]);
 });
 
-test.each<[unknown, boolean]>([
-  ...Object.keys(en.selector.stay_reason.options).map((key): [unknown, boolean] => [
+type Shown = "all" | "causes" | "none";
+const shownFor = (key: string): Shown =>
+  key.startsWith("code_")
+    ? "all"
+    : ["codes_unknown", "refused"].includes(key)
+      ? "causes"
+      : "none";
+
+test.each<[unknown, Shown]>([
+  ...Object.keys(en.selector.stay_reason.options).map((key): [unknown, Shown] => [
     { translation_key: REASON + key },
-    key.startsWith("code_"),
+    shownFor(key),
   ]),
-  [{ translation_key: "exceptions.no_free_slot.message" }, false],
-  ["Seam is down.", false],
-  [null, false],
-])("the problem of a lock is not shown for another reason: %j", (reason, isShown) => {
-  const battery = problem("The battery is low.", { scope: "device" });
-  const door = lock("Door", [code("Ada", "failed")], { problems: [battery] });
-  const flat = stays("Flat", [stay("Ada", 1, [door], "at_risk")]);
-  for (const place of flat.stays?.[0]?.locks ?? []) Object.assign(place, { reason });
-  const [arrival] = arrivals(localized({} as Connection, [flat]), [door], "");
-  const problems = arrival?.places.map(problemOf);
-  expect(problems).toEqual([isShown ? battery : undefined]);
+  [{ translation_key: "exceptions.refused.message" }, "causes"],
+  ["Seam is down.", "none"],
+  [null, "none"],
+])("problems of a lock are shown where they are the cause: %j, %s", (reason, shown) => {
+  const warning = {
+    error_code: undefined,
+    warning_code: "w",
+  } as unknown as Partial<Problem>;
+  const battery = problem("The battery is low.", { ...warning, scope: "device" });
+  const offline = problem("The lock is offline.", { scope: "device" });
+  const account = problem("The account is slow.", {
+    ...warning,
+    scope: "connected_account",
+  });
+  const bridge = problem("The bridge is offline.", { scope: "bridge" });
+  for (const cause of [offline, account, bridge]) {
+    const problems = [battery, cause];
+    const door = lock("Door", [code("Ada", "failed")], { problems });
+    const flat = stays("Flat", [stay("Ada", 1, [door], "at_risk")]);
+    for (const place of flat.stays?.[0]?.locks ?? []) Object.assign(place, { reason });
+    const [arrival] = arrivals(localized({} as Connection, [flat]), [door], "");
+    const expected = { all: battery, causes: cause, none: undefined }[shown];
+    expect(arrival?.places.map(problemOf)).toEqual([expected]);
+  }
 });
 
 test("a guest whose code is being removed has no problem that one could solve", () => {

@@ -90,13 +90,21 @@ export function overlapping({ stay, places }: Arrival): Overlap[] {
   );
 }
 
+const REASONS = "selector.stay_reason.options.";
 /** The reasons that are the state of a code. */
-const OF_CODE = "selector.stay_reason.options.code_";
+const OF_CODE = `${REASONS}code_`;
+/** The reasons that a lock or its account may be the cause of. */
+const OF_LOCK = ["exceptions.", `${REASONS}codes_unknown`, `${REASONS}refused`];
 
 /** Return the problem that keeps a guest out, as far as Seam reports one. */
-export function problemOf({ lock, code, reason_key }: Place): Problem | undefined {
+export function problemOf({ lock, code, reason_key = "" }: Place): Problem | undefined {
+  const problems = lock?.problems ?? [];
+  if (reason_key.startsWith(OF_CODE)) {
+    const own = code ? problemsOf(code) : [];
+    return code?.state === "removing" ? own[0] : [...own, ...problems][0];
+  }
   // The advice for a low battery does not help if the calendar is wrong.
-  if (!reason_key?.startsWith(OF_CODE)) return undefined;
-  const own = code ? problemsOf(code) : [];
-  return code?.state === "removing" ? own[0] : [...own, ...(lock?.problems ?? [])][0];
+  return OF_LOCK.some((start) => reason_key.startsWith(start))
+    ? problems.find(({ scope, error_code }) => scope !== "device" || error_code)
+    : undefined;
 }
