@@ -1655,7 +1655,8 @@ def test_count_of_found_codes_is_in_view(panel_page: Page, start: Start) -> None
 
 def test_gap_that_has_begun_is_counted_from_now(panel_page: Page, start: Start) -> None:
     """A door that is free since days says for how long it stays so."""
-    panel_page.clock.set_fixed_time(datetime(2026, 12, 10, 12, tzinfo=UTC))
+    panel_page.set_viewport_size({"width": 1200, "height": 800})
+    panel_page.clock.set_fixed_time(datetime(2026, 12, 11, 13, tzinfo=UTC))
     panel = start(
         """{
           path: "/timeline",
@@ -1674,9 +1675,12 @@ def test_gap_that_has_begun_is_counted_from_now(panel_page: Page, start: Start) 
         }"""
     )
     gaps = panel.locator(".gap")
-    expect(gaps).to_have_text(["Free for 3 days", "4 days"])
+    expect(gaps).to_have_text(["1 day 23 hr", "4 days"])
+    expect(gaps.first).to_have_attribute("title", "Free for 1 day 23 hr")
+    text = gaps.first.locator(".cut")
+    assert text.evaluate("(text) => text.scrollWidth <= text.clientWidth")
     panel.get_by_role("button", name="Earlier").click()
-    title = re.compile(r"· Free for 3 days$")
+    title = re.compile(r"· Free for 1 day 23 hr$")
     expect(panel.get_by_role("link", name="Ada")).to_have_attribute("title", title)
     panel.get_by_role("combobox", name="Rows").select_option("Table")
     cells = panel.get_by_role("row", name="Bob").get_by_role("cell")

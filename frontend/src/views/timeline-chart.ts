@@ -26,27 +26,21 @@ export function barNotes(
     ...(names ? [t("overlaps_with", { names })] : []),
     ...(gap
       ? [
-          freeText(context, gap, now) ??
-            t("then_free", { duration: duration(context, gap) }),
+          t(isNow(gap, now) ? "free_for" : "then_free", {
+            duration: duration(context, gap, now),
+          }),
         ]
       : []),
   ];
 }
 
-function duration({ hass }: Context, { start, end }: Span): string {
-  return formatDuration(hass, end - start);
+function isNow({ start, end }: Span, now: Date): boolean {
+  return start <= now.getTime() && now.getTime() < end;
 }
 
-/** Return for how long a door is still free, if it is. */
-function freeText(
-  context: Context,
-  { start, end }: Span,
-  now: Date,
-): string | undefined {
-  const from = now.getTime();
-  return start <= from && from < end
-    ? context.t("free_for", { duration: duration(context, { start: from, end }) })
-    : undefined;
+/** Return for how long a door is free, or still free. */
+function duration({ hass }: Context, gap: Span, now: Date): string {
+  return formatDuration(hass, gap.end - (isNow(gap, now) ? now.getTime() : gap.start));
 }
 
 /** The bars of who can enter when, a row for each lock or person. */
@@ -115,16 +109,16 @@ export class SeamTimelineChart extends LitElement {
         ${row.overlaps.map(
           (span) => html`<span class="overlap" style=${place(span, days)}></span>`,
         )}
-        ${row.gaps.map(
-          (gap) => html`<span
+        ${row.gaps.map((gap) => {
+          const text = duration(this.context, gap, this.now);
+          return html`<span
             class="gap"
             aria-hidden="true"
+            title=${t("free_for", { duration: text })}
             style=${place(clip(gap, days), days)}
-            ><span class="cut"
-              >${freeText(this.context, gap, this.now) ?? duration(this.context, gap)}</span
-            ></span
-          >`,
-        )}
+            ><span class="cut">${text}</span></span
+          >`;
+        })}
         ${row.bars
           .filter(({ lane }) => lane < lanes)
           .map((bar) => this.bar(bar, days, isLock))}
