@@ -1347,6 +1347,35 @@ def test_extension_on_one_lock_is_not_confirmed(panel_page: Page, start: Start) 
     assert len(sent(panel_page, "code/update")) == 1
 
 
+def test_extension_says_when_code_on_each_lock_ends(
+    panel_page: Page, start: Start
+) -> None:
+    """Some locks round times, so that the codes of a guest end at different times."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [["Door", "10"], ["Gate", "12"], ["Shed", "10"]].map(([name, hour]) =>
+            lock(name, [code(`${name} 1`, {
+              name: "Ada", common_code_key: "key", ends_at: `2060-01-01T${hour}:00:00Z`,
+            })])),
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Extend by a day")
+    expect(dialog).to_contain_text(
+        "The code on Door will end Fri, Jan 2, 2060, 10:00 AM."
+    )
+    expect(dialog.locator("label")).to_have_text(
+        [
+            re.compile(r"Gate\s+Until Fri, Jan 2, 2060, 12:00 PM"),
+            re.compile(r"Shed\s+Until Fri, Jan 2, 2060, 10:00 AM"),
+        ]
+    )
+    dialog.get_by_role("button", name="Extend by a day").click()
+    expect(panel.locator(".toast")).to_contain_text("12:00 PM")
+    ends = [call["ends_at"][11:16] for call in sent(panel_page, "code/update")]
+    assert ends == ["10:00", "12:00", "10:00"]
+
+
 def test_failed_change_on_one_of_two_locks_is_shown(
     panel_page: Page, start: Start
 ) -> None:

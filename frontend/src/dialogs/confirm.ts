@@ -25,6 +25,8 @@ export interface Confirmation {
   entry: Entry;
   /** The codes of the same person on other locks. */
   others: readonly Entry[];
+  /** What to know about each of these. */
+  hint: ((entry: Entry) => string) | undefined;
   run: (entry: Entry) => Promise<Done>;
 }
 
@@ -115,13 +117,14 @@ export class SeamConfirmDialog extends SeamDialog {
   }
 
   private renderChoice(others: readonly Entry[]): TemplateResult {
-    const { action } = this.confirmation;
+    const { action, hint } = this.confirmation;
     return html`<fieldset>
       <legend>${this.context.t("also_there")}</legend>
       <div class="checks">
         ${others.map((other) => {
           const { lock, code } = other;
           const isPossible = this.isPossible(other);
+          const text = isPossible ? hint?.(other) : code.can[action];
           return html`<label class="check">
             <input
               type="checkbox"
@@ -137,7 +140,7 @@ export class SeamConfirmDialog extends SeamDialog {
             />
             <span>
               <bdi>${lock.name}</bdi>
-              ${isPossible ? nothing : html`<small>${code.can[action]}</small>`}
+              ${text ? html`<small>${text}</small>` : nothing}
             </span>
           </label>`;
         })}

@@ -258,6 +258,7 @@ export abstract class SeamActions extends SeamHost {
     const { locks = [], stays = [] } = this.snapshot ?? {};
     const others = action === "allow_changes" ? [] : elsewhere(locks, entry, stays);
     const run = (of: Entry) => this.run(action, of);
+    const time = (of: Entry) => formatTime(hass, this.dayLater(of.code), new Date());
     if (action === "extend" && others.length === 0) {
       this.announce(t("saving"), true);
       void this.attempt(async () =>
@@ -270,19 +271,15 @@ export abstract class SeamActions extends SeamHost {
       text:
         action === "delete" && ![entry, ...others].some(({ code }) => mayWork(code))
           ? t("delete_idle_text", { count: 1 })
-          : t(texts.text, {
-              ...values,
-              time:
-                action === "extend"
-                  ? formatTime(hass, this.dayLater(code), new Date())
-                  : "",
-            }),
+          : t(texts.text, { ...values, time: action === "extend" ? time(entry) : "" }),
       note: staysNote(this.context, stays, code, action),
       confirm: t(texts.confirm),
       isDangerous: action === "end" || action === "delete",
       action: action === "allow_changes" ? "update" : action,
       entry,
       others,
+      // The codes of a person may have different ends.
+      hint: action === "extend" ? (of) => t("until", { time: time(of) }) : undefined,
       run,
     });
   }
