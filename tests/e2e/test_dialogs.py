@@ -1376,6 +1376,16 @@ def test_extension_says_when_code_on_each_lock_ends(
     assert ends == ["10:00", "12:00", "10:00"]
 
 
+def test_save_without_change_is_announced(panel_page: Page, start: Start) -> None:
+    """A dialog that just closes says nothing to those who cannot see it."""
+    panel = start("{path: '/lock/Door', locks: [lock('Door', [code('Ada')])]}")
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(panel.locator(".toast")).to_have_text("“Ada” was saved")
+    assert sent(panel_page, "code/update") == []
+
+
 def test_failed_change_on_one_of_two_locks_is_shown(
     panel_page: Page, start: Start
 ) -> None:

@@ -238,8 +238,12 @@ export class SeamGuestDialog extends SeamDialog {
       const made = known
         ? await changeCodes(context, form, known, linked)
         : await createCodes(context, form, selected);
-      if (made.length > 0) await this.show(made);
-      else this.close();
+      if (made.length > 0) {
+        await this.show(made);
+      } else {
+        this.close();
+        this.announce(context.t("saved", { name: form.name }));
+      }
     } catch (error) {
       this.showError(error);
     } finally {
