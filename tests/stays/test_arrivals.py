@@ -1186,12 +1186,15 @@ async def test_nothing_is_told_again_if_uids_change(
 async def test_what_an_older_version_has_stored_is_loaded(
     stays: Stays, told: Told, hass_storage: dict[str, Any]
 ) -> None:
-    """It lacks the verdicts."""
+    """It lacks the verdicts, and the backups of codes."""
     stays.book("Ada", start=12 * HOUR)
     await stays.wait()
     await stays.hass.config_entries.async_unload(stays.entry.entry_id)
     told.types()
-    del hass_storage[f"{DOMAIN}.stays.{stays.entry.entry_id}"]["data"]["verdicts"]
+    stored = hass_storage[f"{DOMAIN}.stays.{stays.entry.entry_id}"]["data"]
+    del stored["verdicts"]
+    [[link]] = stored.values()
+    del link["backup"]
     await stays.hass.config_entries.async_setup(stays.entry.entry_id)
     await stays.wait()
     assert len(stays.codes) == 1

@@ -291,6 +291,7 @@ class _Comparison:
                 begins_at=stay.begins_at,
                 booking=stay.booking,
                 pin_reason=reason,
+                backup=before.backup if before else None,
             ),
         )
 

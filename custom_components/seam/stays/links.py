@@ -55,6 +55,24 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Backup:
+    """A backup that was activated for a code, and reported."""
+
+    code_id: str
+    ends_at: datetime | None
+    """When it ended then. Somebody who changes this decides when it is deleted."""
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Self:
+        """Return a stored backup."""
+        ends_at = data["ends_at"]
+        return cls(
+            code_id=data["code_id"],
+            ends_at=ends_at and datetime.fromisoformat(ends_at),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
     """A code that was made for a stay, or is being made."""
 
@@ -88,6 +106,8 @@ class Link:
     """The key of the reason why the PIN is not the one that was wanted."""
     edited_until: datetime | None = None
     """The end that somebody has given the code by hand."""
+    backup: Backup | None = None
+    """The last one, also of a code that this one replaces."""
 
     @property
     def is_used(self) -> bool:
@@ -164,6 +184,7 @@ class Link:
         seen, missed_at, used_for = data["seen"], data["missed_at"], data["used_for"]
         newest, begins_at = data["newest"], data.get("begins_at")
         edited_until = data.get("edited_until")
+        backup = data.get("backup")
         return cls(
             key=data["key"],
             details=data["details"],
@@ -181,6 +202,7 @@ class Link:
             booking=data.get("booking"),
             pin_reason=data.get("pin_reason"),
             edited_until=edited_until and datetime.fromisoformat(edited_until),
+            backup=backup and Backup.load(backup),
         )
 
 

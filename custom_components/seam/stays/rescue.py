@@ -35,13 +35,11 @@ class Rescue:
         self,
         hass: HomeAssistant,
         runner: StaysRunner,
-        on_pulled: Callable[[Arrival, Place], None],
         look: Callable[[], None],
     ) -> None:
         """Initialize without issues."""
         self._hass = hass
         self._runner = runner
-        self._on_pulled = on_pulled
         self._look = look
         self._pulled: set[tuple[str, str]] = set()
         """By arrival and code, as a code may be moved to another stay."""
@@ -161,8 +159,6 @@ class Rescue:
             )
             # Seam gives the same backup each time, and may still set it on the lock.
             self._async_retry_later(key)
-        else:
-            self._on_pulled(arrival, place)
 
     @callback
     def _async_retry_later(self, key: tuple[str, str]) -> None:

@@ -255,30 +255,27 @@ def _links_after(
     """Return what is remembered after a step."""
     assert step.link
     if isinstance(outcome, AccessCode):
-        # Somebody may have used the code in the meantime.
-        link = replace(step.link, used_for=_used_for(links, step.link))
+        link = _up_to_date(step.link, links)
         return _with(links, link.confirmed(outcome))
     if isinstance(outcome, Refused):
         # Seam may not let anybody move a code that has ended.
         is_over = step.kind is Kind.CREATE or step.link.has_ended(now)
         if step.before is None or (is_over and not outcome.is_temporary):
             return _without(links, step.link)
-        link = replace(
-            step.before, key=step.link.key, used_for=_used_for(links, step.link)
-        )
-        return _with(links, link)
+        link = replace(step.before, key=step.link.key)
+        return _with(links, _up_to_date(link, links))
     return links
 
 
-def _used_for(links: Iterable[Link], old: Link) -> datetime | None:
-    """Return for which stay somebody has used the code last."""
+def _up_to_date(old: Link, links: Iterable[Link]) -> Link:
+    """Return a link with what has become known of its code during a step."""
     return next(
         (
-            link.used_for
+            replace(old, used_for=link.used_for, backup=link.backup)
             for link in links
             if (link.key, link.device_id) == (old.key, old.device_id)
         ),
-        None,
+        replace(old, used_for=None),
     )
 
 

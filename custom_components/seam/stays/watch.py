@@ -20,9 +20,9 @@ from ..coordinator import SeamConfigEntry
 from ..sync.events import Occurrence
 from ..sync.occupancy import Span, span_of
 from ..sync.snapshot import LockData
-from .arrivals import Arrival, Place, Verdict, backup_of, find_arrivals
+from .arrivals import Arrival, Verdict, backup_of, find_arrivals
 from .events import async_fire, async_fire_arrival
-from .links import Link
+from .links import Backup, Link
 from .plan import Kind, Reason, Step
 from .preview import async_reason
 from .rescue import Rescue
@@ -63,7 +63,7 @@ class StaysWatch:
         self._looked_at: datetime | None = None
         self.device_ids: tuple[str, ...] = tuple(runner.settings[CONF_LOCKS])
         self._seen: list[LockData | None] = [None] * len(self.device_ids)
-        self._rescue = Rescue(hass, runner, self._async_pulled, self._async_look)
+        self._rescue = Rescue(hass, runner, self._async_look)
         self._listeners: list[Callable[[], None]] = []
         self._cancel_timer: CALLBACK_TYPE | None = None
 
@@ -150,6 +150,7 @@ class StaysWatch:
             now,
         )
         self._async_fire_times(before, now)
+        self._async_fire_backups(now)
         self._async_fire_verdicts(now)
         self._rescue.async_update(self.soon() or (), now)
         self._async_start_timer(now)
@@ -232,11 +233,28 @@ class StaysWatch:
             )
 
     @callback
-    def _async_pulled(self, arrival: Arrival, place: Place) -> None:
-        """Fire an event for a pulled backup, which may change the verdict."""
-        at_place = replace(arrival, places=(place,))
-        async_fire_arrival(self._hass, self.runner, "backup_pulled", at_place)
-        self._async_look()
+    def _async_fire_backups(self, now: datetime) -> None:
+        """Fire events for new backups, whoever has pulled them, also after a restart.
+
+        Seam may have activated one although its answer was lost.
+        """
+        if self._hass.state is not CoreState.running:
+            # Automations do not listen yet.
+            return
+        locks = self.runner.entry.runtime_data.data.locks
+        links: list[Link] = []
+        for link in self.runner.memory.links:
+            lock = locks.get(link.device_id)
+            code = lock.code(link.code_id) if lock else None
+            backup = backup_of(lock, code) if lock and code else None
+            known = link.backup and link.backup.code_id
+            if code and backup and backup.access_code_id != known:
+                if not backup.is_expired(now):
+                    self._async_fire_of("backup_pulled", link, code.name)
+                new = Backup(code_id=backup.access_code_id, ends_at=backup.ends_at)
+                link = replace(link, backup=new)
+            links.append(link)
+        self._async_save(links)
 
     @callback
     def _async_changed(self, step: Step, code: AccessCode | None) -> None:
@@ -266,32 +284,19 @@ class StaysWatch:
             return
         for link in self.runner.memory.links:
             if link.device_id == lock.device_id and link.code_id is not None:
-                code = lock.code(link.code_id)
-                backup = backup_of(lock, code) if code else None
-                ids = {link.code_id, backup.access_code_id if backup else None}
+                ids = {link.code_id, link.backup and link.backup.code_id}
                 if event.access_code_id in ids:
                     self._async_used(link, lock, occurrence)
                     return
 
     @callback
     def _async_used(self, link: Link, lock: LockData, occurrence: Occurrence) -> None:
-        event, ends_at = occurrence.event, link.asked.ends_at
-        code = lock.code(link.code_id)
-        name = (code and code.name) or occurrence.code_name or ""
-        fire = partial(
-            async_fire,
-            self._hass,
-            self.runner,
-            name=name,
-            span=Span(link.asked.starts_at, ends_at)
-            if link.asked.starts_at and ends_at
-            else None,
-            places=[(link.device_id, link.code_id)],
-        )
+        event, code = occurrence.event, lock.code(link.code_id)
+        name = (code and code.name) or occurrence.code_name
         # Somebody may have extended the code by hand.
-        ends = [at for at in (ends_at, code and code.ends_at) if at]
-        if ends and event.time >= max(ends):
-            fire(event_type="used_after_end")
+        ends = [link.asked.ends_at, code.ends_at if code else None]
+        if any(ends) and event.time >= max(filter(None, ends)):
+            self._async_fire_of("used_after_end", link, name)
             return
         if event.event_type != _UNLOCKED or link.is_used:
             return
@@ -299,15 +304,31 @@ class StaysWatch:
         is_first = not any(other.is_used for other in links if other.key == link.key)
         # The check-in time may be changed during the stay.
         used = replace(link, used_for=link.begins_at or link.asked.starts_at)
-        self.runner.entry.async_create_task(
-            self._hass,
-            self.runner.memory.async_save(
-                used if other is link else other for other in links
-            ),
-        )
+        self._async_save([used if other is link else other for other in links])
         if is_first:
-            fire(event_type="arrived")
+            self._async_fire_of("arrived", link, name)
         self._async_look()
+
+    @callback
+    def _async_save(self, links: Iterable[Link]) -> None:
+        """Remember what has become known of codes."""
+        if (links := tuple(links)) != self.runner.memory.links:
+            self.runner.entry.async_create_task(
+                self._hass, self.runner.memory.async_save(links)
+            )
+
+    @callback
+    def _async_fire_of(self, event_type: str, link: Link, name: str | None) -> None:
+        """Fire an event about the stay that a code was last asked for."""
+        starts_at, ends_at = link.asked.starts_at, link.asked.ends_at
+        async_fire(
+            self._hass,
+            self.runner,
+            event_type,
+            name or "",
+            Span(starts_at, ends_at) if starts_at and ends_at else None,
+            [(link.device_id, link.code_id)],
+        )
 
     @callback
     def _async_start_timer(self, now: datetime) -> None:
