@@ -1,5 +1,6 @@
-"""Tests of backup codes that are activated for stays."""
+"""Tests of backup codes from when they are activated until they are deleted."""
 
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import callback
@@ -8,16 +9,19 @@ import pytest
 
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.stays.events import SIGNAL_STAY_EVENT, StayEvent
+from custom_components.seam.stays.settings import CONF_LOCKS
+from simulator.seed import APARTMENT_1, FRONT_DOOR
 from simulator.state import AccessCode
 from tests.actions.support import FRONT
 from tests.clock import wait_until
 
 from .conftest import Stays
-from .test_arrivals import HOUR, go_offline, offer_backups
+from .test_arrivals import HOUR, come_online, go_offline, offer_backups, set_up_with
 
 pytestmark = pytest.mark.usefixtures("frozen_clock", "no_waits")
 
 PULL = "/access_codes/pull_backup_access_code"
+DELETE = "/access_codes/delete"
 
 
 @pytest.fixture
@@ -42,6 +46,12 @@ def original(stays: Stays) -> AccessCode:
     """Return the only code that was made for a stay."""
     [code] = [code for code in stays.codes if not code.is_backup]
     return code
+
+
+def deleted(stays: Stays) -> list[str]:
+    """Return the codes whose deletion Seam was asked for."""
+    requests = [one for one in stays.simulator.requests if one.path == DELETE]
+    return [one.body["access_code_id"] for one in requests]
 
 
 async def run_action(stays: Stays, action: str, code: AccessCode, **data: Any) -> None:
@@ -123,3 +133,175 @@ async def test_backup_is_not_reported_after_the_stay(
     await stays.hass.config_entries.async_setup(stays.entry.entry_id)
     await stays.wait()
     assert "backup_pulled" not in told
+
+
+@pytest.mark.parametrize(
+    "way",
+    ["cancelled", "shortened", "over", "postponed", "deselected", "replaced"],
+)
+async def test_backup_is_deleted_with_its_stay(
+    stays: Stays, told: list[str], way: str
+) -> None:
+    """It would let the guest in although the stay is over, or belongs to nobody."""
+    begins_now = way in ("shortened", "over")
+    backup_id = await book_with_backup(stays, start=-HOUR if begins_now else 2)
+    told.clear()
+    match way:
+        case "cancelled":
+            stays.calendar.cancel("Ada")
+        case "shortened":
+            stays.book("Ada", start=-HOUR, end=HOUR)
+        case "over":
+            stays.book("Ada", start=-HOUR, end=0)
+        case "postponed":
+            stays.book("Ada", start=5, end=6)
+        case "deselected":
+            await set_up_with(stays, **{CONF_LOCKS: [APARTMENT_1]})
+        case _:
+            # The guest of a code that was deleted by hand extends the stay.
+            await run_action(stays, "delete_access_code", original(stays))
+            stays.simulator.requests.clear()
+            stays.book("Ada", start=2, end=5)
+            for _ in range(3):
+                await stays.wait(15)
+            assert original(stays)
+            assert backups(stays)
+            stays.calendar.cancel("Ada")
+    for _ in range(2):
+        await stays.wait(15)
+    if way == "shortened":
+        # Until then, the guest may need it.
+        assert backups(stays)
+    for _ in range(3):
+        await stays.wait(15)
+    assert not backups(stays)
+    assert deleted(stays).count(backup_id) == 1
+    assert told.count("ended") == begins_now
+
+
+@pytest.mark.parametrize("way", ["by hand", "release", "original"])
+async def test_backup_that_somebody_has_changed_is_kept(stays: Stays, way: str) -> None:
+    """Nobody else knows what for. Without its code, the guest uses it."""
+    backup_id = await book_with_backup(stays)
+    [backup] = backups(stays)
+    assert backup.ends_at
+    if way == "by hand":
+        ends_at = backup.ends_at + timedelta(hours=2)
+        await run_action(stays, "update_access_code", backup, ends_at=ends_at)
+    elif way == "release":
+        await run_action(stays, "release_access_code", backup)
+    else:
+        await run_action(stays, "delete_access_code", original(stays))
+    if way != "original":
+        stays.calendar.cancel("Ada")
+    for _ in range(6):
+        await stays.wait(15)
+    assert [code.access_code_id for code in stays.codes] == [backup_id]
+    assert backup_id not in deleted(stays)
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_deletion_of_backup_is_tried_again(
+    stays: Stays, told: list[str], restarts: bool
+) -> None:
+    """Until then, the stay has not ended, and whoever uses the backup is reported."""
+    backup_id = await book_with_backup(stays, start=-HOUR)
+    stays.simulator.faults.add("status", path=DELETE, status=400)
+    stays.book("Ada", start=-HOUR, end=HOUR)
+    for _ in range(8):
+        await stays.wait(10)
+        # Also when something else of the lock changes.
+        stays.simulator.control.battery("Front Door", 0.5 + 0.01 * len(deleted(stays)))
+    # After one, two, four, and eight minutes.
+    assert 1 <= deleted(stays).count(backup_id) <= 5
+    stays.simulator.control.use_code(backup_id)
+    await stays.wait()
+    assert told[-1] == "used_after_end"
+    if restarts:
+        await stays.restart()
+    else:
+        assert "ended" not in told
+    stays.simulator.faults.clear()
+    for _ in range(16):
+        await stays.wait()
+    assert not backups(stays)
+    assert ("ended" in told) is not restarts
+
+
+async def test_use_of_deleted_backup_is_reported(stays: Stays, told: list[str]) -> None:
+    """It may still be on an offline lock."""
+    backup_id = await book_with_backup(stays, start=-HOUR)
+    stays.book("Ada", start=-HOUR, end=HOUR)
+    for _ in range(6):
+        await stays.wait(15)
+    assert not backups(stays)
+    told.clear()
+    stays.simulator.backend.events.lock(
+        "access_denied",
+        stays.simulator.state.devices[FRONT_DOOR],
+        access_code_id=backup_id,
+    )
+    await stays.wait()
+    assert told == ["used_after_end"]
+
+
+async def test_use_of_backup_without_code_is_reported(
+    stays: Stays, told: list[str]
+) -> None:
+    """The stay is over, and the code is deleted, but Seam refuses the backup."""
+    backup_id = await book_with_backup(stays, start=-HOUR)
+    stays.simulator.faults.add("status", path=DELETE, device_id=backup_id, status=400)
+    stays.book("Ada", start=-HOUR, end=0)
+    for _ in range(3):
+        await stays.wait(5)
+    assert stays.codes == backups(stays)
+    told.clear()
+    stays.simulator.control.use_code(backup_id)
+    await stays.wait()
+    assert told == ["used_after_end"]
+
+
+async def test_postponed_stay_gets_another_backup(
+    stays: Stays, told: list[str]
+) -> None:
+    """The one before was deleted, as the guest would have got in too early."""
+    stays.simulator.state.devices[FRONT_DOOR].schedules_natively = False
+    await offer_backups(stays)
+    await go_offline(stays)
+    stays.book("Ada", start=0.2 * HOUR, end=3 * HOUR)
+    for _ in range(3):
+        await stays.wait()
+    [first] = backups(stays)
+    await come_online(stays)
+    stays.book("Ada", start=4 * HOUR, end=6 * HOUR)
+    for _ in range(3):
+        await stays.wait()
+    assert not backups(stays)
+    await go_offline(stays)
+    for _ in range(24):
+        await stays.wait(10)
+    [second] = backups(stays)
+    assert second.access_code_id != first.access_code_id
+    assert told.count("backup_pulled") == 2
+
+
+async def test_backup_ends_with_code_that_was_extended_by_hand(stays: Stays) -> None:
+    """The host gives the guest another hour after the booking was shortened."""
+    await book_with_backup(stays, start=-HOUR)
+    stays.book("Ada", start=-HOUR, end=HOUR)
+    for _ in range(2):
+        await stays.wait()
+    ends_at = original(stays).ends_at
+    assert ends_at
+    await run_action(
+        stays,
+        "update_access_code",
+        original(stays),
+        ends_at=ends_at + timedelta(hours=1),
+    )
+    for _ in range(6):
+        await stays.wait(15)
+    assert backups(stays)
+    for _ in range(4):
+        await stays.wait(15)
+    assert not backups(stays)

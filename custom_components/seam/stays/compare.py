@@ -305,7 +305,9 @@ class _Comparison:
         elif code is None:
             # A guest who has left is remembered for a day because of the PIN.
             has_left = ends_at is not None and abs(self._now - ends_at) < _FORGET_AFTER
-            if not lock.is_complete or self._is_new(link) or has_left:
+            # Its backup has to be deleted, too.
+            has_backup = link.backup and lock.code(link.backup.code_id)
+            if not lock.is_complete or self._is_new(link) or has_left or has_backup:
                 self._kept.append(link)
         elif (
             code.is_expired(self._now)

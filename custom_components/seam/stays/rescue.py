@@ -1,4 +1,7 @@
-"""What is done so that a guest at risk gets in: a repair issue, then a backup code."""
+"""What is done so that a guest at risk gets in: a repair issue, then a backup code.
+
+A backup code is deleted if it works longer than the stay.
+"""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -13,11 +16,13 @@ from homeassistant.util import dt as dt_util
 
 from ..actions import ACTIONS, async_run_on_lock
 from ..actions.fields import ATTR_ACCESS_CODE_ID
-from ..api import AccessCode
+from ..api import AccessCode, CodeStatus
 from ..const import DOMAIN
 from ..issues import as_placeholders, stays_issue_prefix
-from .arrivals import BACKUP_BEFORE, REPAIR_BEFORE, Arrival, Place, Verdict
+from ..sync.snapshot import LockData
+from .arrivals import BACKUP_BEFORE, REPAIR_BEFORE, Arrival, Place, Verdict, backup_of
 from .describe import advice_of, lock_names, reason_of
+from .links import Link
 from .runner import StaysRunner
 from .settings import CONF_BACKUP
 
@@ -26,6 +31,13 @@ _LOGGER = logging.getLogger(__name__)
 # Seam limits requests per minute. Attempts are farther apart each time.
 _RETRY: Final = timedelta(minutes=1)
 _LAST_RETRY: Final = timedelta(minutes=15)
+
+_ACTIONS: Final = {
+    "pull": "pull_backup_access_code",
+    "delete": "delete_access_code",
+}
+type _Key = tuple[str, str, str | None]
+"""What is done, about which code, and for which arrival."""
 
 
 class Rescue:
@@ -41,11 +53,10 @@ class Rescue:
         self._hass = hass
         self._runner = runner
         self._look = look
-        self._pulled: set[tuple[str, str]] = set()
-        """By arrival and code, as a code may be moved to another stay."""
-        self._retry_after: dict[tuple[str, str], timedelta] = {}
-        """How long to wait before those that have failed are pulled again."""
-        self._cancel_retry: dict[tuple[str, str], CALLBACK_TYPE] = {}
+        self._begun: set[_Key] = set()
+        self._retry_after: dict[_Key, timedelta] = {}
+        """How long to wait before those that have failed are tried again."""
+        self._cancel_retry: dict[_Key, CALLBACK_TYPE] = {}
 
     @callback
     def async_update(self, arrivals: Iterable[Arrival], now: datetime) -> None:
@@ -59,6 +70,7 @@ class Rescue:
         self._async_update_issues(urgent)
         if self._runner.settings.get(CONF_BACKUP):
             self._async_pull_backups(urgent, now)
+        self._async_delete_backups(now)
 
     @callback
     def async_stop(self) -> None:
@@ -114,63 +126,115 @@ class Rescue:
     @callback
     def _async_pull_backups(self, urgent: Iterable[Arrival], now: datetime) -> None:
         """Activate the backups of codes that will not work on arrival."""
-        entry = self._runner.entry
+        locks = self._runner.entry.runtime_data.data.locks
         for arrival in urgent:
             if arrival.span.starts_at - BACKUP_BEFORE > now:
                 continue
             for place in _places_at_risk(arrival):
-                lock = entry.runtime_data.data.locks.get(place.device_id)
+                lock = locks.get(place.device_id)
                 code = lock.code(place.code_id) if lock else None
                 if (
-                    code is None
+                    lock is None
+                    or code is None
                     # The backup would not work longer.
                     or place.ends_early
                     or not code.is_backup_access_code_available
-                    or code.pulled_backup_access_code_id
-                    or (key := (arrival.identity, code.access_code_id)) in self._pulled
+                    # It may be that of an earlier stay, and deleted or expired.
+                    or ((one := backup_of(lock, code)) and not one.is_expired(now))
                 ):
                     continue
-                self._pulled.add(key)
-                entry.async_create_background_task(
-                    self._hass,
-                    self._async_pull_backup(arrival, place, code),
-                    f"{DOMAIN} backup",
-                )
+                # A code may be moved to another stay.
+                key = "pull", code.access_code_id, arrival.identity
+                self._async_begin(key, place.device_id)
 
-    async def _async_pull_backup(
-        self, arrival: Arrival, place: Place, code: AccessCode
-    ) -> None:
-        """Activate the backup of a code by the function that the action uses."""
+    @callback
+    def _async_delete_backups(self, now: datetime) -> None:
+        """Delete the backups of codes that were deleted, or have ended earlier."""
+        locks = self._runner.entry.runtime_data.data.locks
+        for link in self._runner.memory.links:
+            lock = locks.get(link.device_id)
+            backup = _left_over_backup(link, lock, now) if lock else None
+            if backup:
+                key = "delete", backup.access_code_id, None
+                self._async_begin(key, link.device_id)
+
+    @callback
+    def _async_begin(self, key: _Key, device_id: str) -> None:
+        """Pull or delete a backup, unless that is under way or was tried just now."""
+        if key not in self._begun:
+            self._begun.add(key)
+            self._runner.entry.async_create_background_task(
+                self._hass,
+                self._async_change(key, device_id),
+                f"{DOMAIN} backup",
+            )
+
+    async def _async_change(self, key: _Key, device_id: str) -> None:
+        """Pull or delete a backup by the function that the action uses."""
+        verb, code_id, _ = key
         try:
             await async_run_on_lock(
                 self._hass,
-                ACTIONS["pull_backup_access_code"],
-                place.device_id,
-                {ATTR_ACCESS_CODE_ID: code.access_code_id},
+                ACTIONS[_ACTIONS[verb]],
+                device_id,
+                {ATTR_ACCESS_CODE_ID: code_id},
                 Context(),
             )
         except HomeAssistantError as err:
-            key = arrival.identity, code.access_code_id
             _LOGGER.log(
                 logging.DEBUG if key in self._retry_after else logging.WARNING,
-                "Could not pull the backup code for a stay in %s: %s",
+                "Could not %s the backup code for a stay in %s: %s",
+                verb,
                 self._runner.calendar,
                 err,
             )
             # Seam gives the same backup each time, and may still set it on the lock.
             self._async_retry_later(key)
+        else:
+            if verb == "delete":
+                # Seam may not do it after all.
+                self._begun.remove(key)
 
     @callback
-    def _async_retry_later(self, key: tuple[str, str]) -> None:
+    def _async_retry_later(self, key: _Key) -> None:
         @callback
         def look(_now: datetime) -> None:
             del self._cancel_retry[key]
-            self._pulled.remove(key)
+            self._begun.remove(key)
             self._look()
 
         delay = self._retry_after.get(key, _RETRY)
         self._retry_after[key] = min(2 * delay, _LAST_RETRY)
         self._cancel_retry[key] = async_call_later(self._hass, delay, look)
+
+
+def _left_over_backup(link: Link, lock: LockData, now: datetime) -> AccessCode | None:
+    """Return the backup of a code if it works although the stay is over."""
+    backup = lock.code(link.backup.code_id) if link.backup else None
+    if (
+        link.backup is None
+        or backup is None
+        or not backup.is_managed
+        # Somebody has extended it by hand.
+        or backup.ends_at != link.backup.ends_at
+        or backup.is_expired(now)
+        or backup.status_at(now) is CodeStatus.REMOVING
+    ):
+        return None
+    code = lock.code(link.code_id)
+    if code is None or code.status_at(now) is CodeStatus.REMOVING:
+        if link.is_deleting:
+            return backup
+        # Somebody has deleted the code, maybe because its guest uses the backup.
+        code = None
+    starts_at, ends_at = (
+        (code.starts_at, code.ends_at)
+        if code
+        else (link.asked.starts_at, link.asked.ends_at)
+    )
+    is_over = ends_at is not None and ends_at <= now
+    is_postponed = starts_at and backup.ends_at and backup.ends_at <= starts_at
+    return backup if is_over or is_postponed else None
 
 
 def _places_at_risk(arrival: Arrival) -> list[Place]:

@@ -188,10 +188,16 @@ class StaysWatch:
     def _ends_at(self, arrival: Arrival) -> datetime:
         """Return when a stay ends, later if somebody has extended a code by hand."""
         locks = self.runner.entry.runtime_data.data.locks
+        backups = {
+            link.code_id: link.backup.code_id
+            for link in self.runner.memory.links
+            if link.backup
+        }
         codes = (
-            lock.code(place.code_id)
+            lock.code(code_id)
             for place in arrival.places
             if (lock := locks.get(place.device_id))
+            for code_id in (place.code_id, backups.get(place.code_id))
         )
         # A code may be that of the next stay of the same person already.
         ends = (
@@ -293,8 +299,12 @@ class StaysWatch:
     def _async_used(self, link: Link, lock: LockData, occurrence: Occurrence) -> None:
         event, code = occurrence.event, lock.code(link.code_id)
         name = (code and code.name) or occurrence.code_name
-        # Somebody may have extended the code by hand.
-        ends = [link.asked.ends_at, code.ends_at if code else None]
+        if link.is_deleting:
+            # The booking may have been shortened into the past.
+            ends = [self.runner.ended.get(link.booking or "", link.asked.ends_at)]
+        else:
+            # Somebody may have extended the code by hand.
+            ends = [link.asked.ends_at, code.ends_at if code else None]
         if any(ends) and event.time >= max(filter(None, ends)):
             self._async_fire_of("used_after_end", link, name)
             return
