@@ -31,6 +31,8 @@ _LOGGER = logging.getLogger(__name__)
 # Seam limits requests per minute. Attempts are farther apart each time.
 _RETRY: Final = timedelta(minutes=1)
 _LAST_RETRY: Final = timedelta(minutes=15)
+# The guest is at the door.
+_NEAR_RETRY: Final = timedelta(minutes=2)
 
 _ACTIONS: Final = {
     "pull": "pull_backup_access_code",
@@ -128,8 +130,10 @@ class Rescue:
         """Activate the backups of codes that will not work on arrival."""
         locks = self._runner.entry.runtime_data.data.locks
         for arrival in urgent:
-            if arrival.span.starts_at - BACKUP_BEFORE > now:
+            starts_at = arrival.span.starts_at
+            if starts_at - BACKUP_BEFORE > now:
                 continue
+            is_near = now < starts_at + BACKUP_BEFORE
             for place in _places_at_risk(arrival):
                 lock = locks.get(place.device_id)
                 code = lock.code(place.code_id) if lock else None
@@ -145,7 +149,8 @@ class Rescue:
                     continue
                 # A code may be moved to another stay.
                 key = "pull", code.access_code_id, arrival.identity
-                self._async_begin(key, place.device_id)
+                longest = _NEAR_RETRY if is_near else _LAST_RETRY
+                self._async_begin(key, place.device_id, longest)
 
     @callback
     def _async_delete_backups(self, now: datetime) -> None:
@@ -156,20 +161,22 @@ class Rescue:
             backup = _left_over_backup(link, lock, now) if lock else None
             if backup:
                 key = "delete", backup.access_code_id, None
-                self._async_begin(key, link.device_id)
+                self._async_begin(key, link.device_id, _LAST_RETRY)
 
     @callback
-    def _async_begin(self, key: _Key, device_id: str) -> None:
+    def _async_begin(self, key: _Key, device_id: str, longest: timedelta) -> None:
         """Pull or delete a backup, unless that is under way or was tried just now."""
         if key not in self._begun:
             self._begun.add(key)
             self._runner.entry.async_create_background_task(
                 self._hass,
-                self._async_change(key, device_id),
+                self._async_change(key, device_id, longest),
                 f"{DOMAIN} backup",
             )
 
-    async def _async_change(self, key: _Key, device_id: str) -> None:
+    async def _async_change(
+        self, key: _Key, device_id: str, longest: timedelta
+    ) -> None:
         """Pull or delete a backup by the function that the action uses."""
         verb, code_id, _ = key
         try:
@@ -189,22 +196,22 @@ class Rescue:
                 err,
             )
             # Seam gives the same backup each time, and may still set it on the lock.
-            self._async_retry_later(key)
+            self._async_retry_later(key, longest)
         else:
             if verb == "delete":
                 # Seam may not do it after all.
                 self._begun.remove(key)
 
     @callback
-    def _async_retry_later(self, key: _Key) -> None:
+    def _async_retry_later(self, key: _Key, longest: timedelta) -> None:
         @callback
         def look(_now: datetime) -> None:
             del self._cancel_retry[key]
             self._begun.remove(key)
             self._look()
 
-        delay = self._retry_after.get(key, _RETRY)
-        self._retry_after[key] = min(2 * delay, _LAST_RETRY)
+        delay = min(self._retry_after.get(key, _RETRY), longest)
+        self._retry_after[key] = 2 * delay
         self._cancel_retry[key] = async_call_later(self._hass, delay, look)
 
 
