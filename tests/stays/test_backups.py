@@ -5,6 +5,7 @@ from typing import Any
 
 from homeassistant.core import callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.seam.const import DOMAIN
@@ -137,13 +138,16 @@ async def test_backup_is_not_reported_after_the_stay(
 
 @pytest.mark.parametrize(
     "way",
-    ["cancelled", "shortened", "over", "postponed", "deselected", "replaced"],
+    [
+        *("cancelled", "shortened", "over", "postponed", "deselected", "replaced"),
+        "ended by hand",
+    ],
 )
 async def test_backup_is_deleted_with_its_stay(
     stays: Stays, told: list[str], way: str
 ) -> None:
     """It would let the guest in although the stay is over, or belongs to nobody."""
-    begins_now = way in ("shortened", "over")
+    begins_now = way in ("shortened", "over", "ended by hand")
     backup_id = await book_with_backup(stays, start=-HOUR if begins_now else 2)
     told.clear()
     match way:
@@ -155,6 +159,17 @@ async def test_backup_is_deleted_with_its_stay(
             stays.book("Ada", start=-HOUR, end=0)
         case "postponed":
             stays.book("Ada", start=5, end=6)
+        case "ended by hand":
+            # Seam then deletes the code itself.
+            ends_at = dt_util.utcnow() + timedelta(minutes=2)
+            code = original(stays)
+            await run_action(stays, "update_access_code", code, ends_at=ends_at)
+            await stays.wait(1)
+            config_entries = stays.hass.config_entries
+            await config_entries.async_unload(stays.entry.entry_id)
+            await stays.wait(15)
+            assert stays.codes == backups(stays)
+            await config_entries.async_setup(stays.entry.entry_id)
         case "deselected":
             await set_up_with(stays, **{CONF_LOCKS: [APARTMENT_1]})
         case _:
@@ -176,7 +191,8 @@ async def test_backup_is_deleted_with_its_stay(
         await stays.wait(15)
     assert not backups(stays)
     assert deleted(stays).count(backup_id) == 1
-    assert told.count("ended") == begins_now
+    # A booking goes on although its guest has left.
+    assert told.count("ended") == (way in ("shortened", "over"))
 
 
 @pytest.mark.parametrize("way", ["by hand", "release", "original"])

@@ -237,7 +237,7 @@ def _left_over_backup(link: Link, lock: LockData, now: datetime) -> AccessCode |
     starts_at, ends_at = (
         (code.starts_at, code.ends_at)
         if code
-        else (link.asked.starts_at, link.asked.ends_at)
+        else (link.asked.starts_at, link.edited_until or link.asked.ends_at)
     )
     is_over = ends_at is not None and ends_at <= now
     is_postponed = starts_at and backup.ends_at and backup.ends_at <= starts_at
