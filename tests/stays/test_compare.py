@@ -536,6 +536,34 @@ async def test_booking_that_is_restored_while_its_code_is_deleted(seam: Seam) ->
     assert len(seam.shown()) == 2
 
 
+async def test_booking_that_is_restored_when_its_code_may_be_deleted(
+    seam: Seam,
+) -> None:
+    """The first list without the code does not count, and nobody deleted it by hand."""
+    await seam.async_run([ADA, BOB])
+    await seam.async_run([BOB])
+    seam.now += timedelta(minutes=6)
+    code_id = next(key for key, code in seam.codes.items() if code.name == "Ada")
+    kept = {
+        key: replace(lock, missing=frozenset({code_id}))
+        for key, lock in seam.locks.items()
+    }
+
+    def keep() -> None:
+        seam.unusual_locks = kept
+
+    seam.on_change = keep
+    seam.faults = ["lost"]
+    await seam.async_run([BOB])
+    assert code_id not in seam.codes
+    await seam.async_run([ADA, BOB])
+    seam.on_change = lambda: None
+    seam.unusual_locks = None
+    seam.now += HOUR
+    await seam.async_run([ADA, BOB])
+    assert len(seam.shown()) == 2
+
+
 async def test_seam_may_round_times(seam: Seam) -> None:
     """A code with rounded times is not moved again and again."""
     await seam.async_run([ADA])

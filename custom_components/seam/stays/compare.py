@@ -210,6 +210,8 @@ class _Comparison:
         if current == wanted and code.is_managed:
             is_new = link.asked != wanted or link.is_pending
             is_kept = CodeStatus.REMOVING not in (code.status, code.status_at(now))
+            # It may be gone, as Seam was asked for.
+            is_kept &= code.access_code_id not in self._locks[device_id].missing
             if is_kept and (is_new or link.is_deleting):
                 link = link.asked_for(stay, wanted).confirmed(code)
             self._kept.append(link)
