@@ -184,6 +184,8 @@ async def test_find_code_without_name(
         (CONVERT, {"all": True}),
         (REVEAL, {"name": "Baker"}),
         ("schedule_access_code", {"name": "Baker", "ongoing": True}),
+        # That of a known code can be pulled.
+        ("pull_backup_access_code", {"name": "Nobody"}),
     ],
 )
 async def test_codes_unknown(

@@ -34,7 +34,7 @@ from custom_components.seam.stays.settings import (
     CONF_LOCKS,
 )
 from custom_components.seam.stays.watch import WATCHES
-from simulator.faults import FaultKind
+from simulator.faults import Fault, FaultKind
 from simulator.seed import FRONT_DOOR
 from tests.actions.support import FRONT
 from tests.clock import START, wait_until
@@ -45,6 +45,12 @@ PROBLEM = "binary_sensor.bookings_arrival_problem"
 NEXT = "sensor.bookings_next_arrival"
 ACTIVITY = "event.bookings_activity"
 HOUR = 1 / 24
+LIST_FAULTS: list[tuple[FaultKind, dict[str, Any]]] = [
+    ("status", {}),
+    ("rate_limit", {"retry_after": 120}),
+    # No row can be read.
+    ("wrong_types", {}),
+]
 PIN = re.compile(r"(?<![0-9A-Za-z])\d{4,}(?![0-9A-Za-z])")
 
 
@@ -1365,3 +1371,132 @@ async def test_guest_at_risk_stays_at_risk(stays: Stays, told: Told, way: str) -
     faults.clear()
     await stays.wait(15)
     assert not issues(stays)
+
+
+def fail_after(stays: Stays, path: str, fault: FaultKind, **fields: Any) -> None:
+    """Lose a request, and then fail all lists of the front door."""
+    faults = stays.simulator.faults
+    hit = faults.hit
+
+    def hit_and_fail(hit_path: str, named: set[str]) -> list[Fault]:
+        if hit_path == path:
+            faults.hit = hit  # type: ignore[method-assign]
+            fail_lists(stays, fault, **fields)
+        return hit(hit_path, named)
+
+    faults.hit = hit_and_fail  # type: ignore[assignment, method-assign]
+
+
+def fail_lists(stays: Stays, fault: FaultKind = "status", **fields: Any) -> None:
+    """Let nobody read the managed codes of the front door."""
+    stays.simulator.faults.add(
+        fault, path="/access_codes/list", device_id=FRONT_DOOR, **fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("way", "fault", "fields"),
+    [
+        *(
+            (way, fault, fields)
+            for way in ("offline before", "offline after", "moved", "not created")
+            for fault, fields in LIST_FAULTS
+        ),
+        ("moved and seen no more", "status", {}),
+        ("not moved", "status", {}),
+        ("deleted and back", "status", {}),
+        ("changed by hand", "status", {}),
+        ("good", "status", {}),
+        ("good and renamed", "status", {}),
+    ],
+)
+async def test_risk_is_told_while_codes_cannot_be_read(
+    stays: Stays, told: Told, way: str, fault: FaultKind, fields: dict[str, Any]
+) -> None:
+    """What is known of the lock, the code, and the requests, says enough."""
+    faults = stays.simulator.faults
+    await offer_backups(stays)
+    start = 24 * HOUR if way.startswith(("moved", "not moved")) else 5 * HOUR
+    if way == "not created":
+        faults.add("cut", path="/access_codes/create", count=1)
+        fail_after(stays, "/access_codes/create", fault, **fields)
+    stays.book("Ada", start=start, end=3)
+    await stays.wait()
+    if way == "offline before":
+        await go_offline(stays)
+    elif way == "changed by hand":
+        await change_by_hand(stays, starts_at=START + timedelta(hours=9))
+    elif way == "not moved":
+        faults.add("cut", path="/access_codes/update", count=1)
+        fail_after(stays, "/access_codes/update", fault, **fields)
+        stays.book("Ada", start=5 * HOUR, end=3)
+    elif way == "deleted and back":
+        faults.add("cut", path="/access_codes/delete", count=1, after_processing=True)
+        fail_after(stays, "/access_codes/delete", fault, **fields)
+        stays.book("Bob", start=5, end=6)
+        stays.calendar.cancel("Ada")
+        for _ in range(3):
+            await stays.wait()
+        stays.book("Ada", start=5 * HOUR, end=3)
+    await stays.wait()
+    was_shown = state(stays, PROBLEM).state
+    if way not in ("not created", "not moved", "deleted and back"):
+        fail_lists(stays, fault, **fields)
+    await stays.entry.runtime_data.async_reconcile()
+    await stays.wait(3)
+    assert not stays.entry.runtime_data.data.locks[FRONT_DOOR].has_codes
+    if way in ("offline before", "changed by hand"):
+        assert was_shown == state(stays, PROBLEM).state == STATE_ON
+    elif way == "offline after":
+        await go_offline(stays)
+        assert state(stays, PROBLEM).state == STATE_ON
+    elif way == "moved":
+        stays.book("Ada", start=5 * HOUR, end=3)
+    elif way == "moved and seen no more":
+        await stays.restart()
+        stays.book("Ada", start=5 * HOUR, end=3)
+    elif way == "good and renamed":
+        stays.book("Ada", start=5 * HOUR, end=3, summary="Ada L.")
+    is_good = way.startswith("good")
+    for hours in (2, 1, 1):
+        await stays.wait(60 * hours)
+        shown = STATE_UNKNOWN if is_good else STATE_ON
+        assert state(stays, PROBLEM).state == shown
+        assert len(issues(stays)) == (not is_good)
+    for _ in range(3):
+        await stays.wait(20)
+    assert state(stays, PROBLEM).state == shown
+    types = told.types()
+    assert types.count("at_risk") == (not is_good)
+    if is_good or way.startswith("offline"):
+        assert ("backup_pulled" in types) is not is_good
+    faults.clear()
+    if way.startswith("offline"):
+        await come_online(stays)
+    for _ in range(3):
+        await stays.wait(10)
+    if way != "changed by hand":
+        assert state(stays, PROBLEM).state == STATE_OFF
+        assert not issues(stays)
+
+
+async def test_issue_stays_while_it_is_not_known(stays: Stays) -> None:
+    """Somebody has deleted the code by hand, which only a list can show."""
+    stays.book("Ada", start=2 * HOUR)
+    await stays.wait()
+    [code] = stays.codes
+    await stays.hass.services.async_call(
+        DOMAIN,
+        "delete_access_code",
+        {"entity_id": FRONT, "access_code_id": code.access_code_id},
+        blocking=True,
+    )
+    await stays.wait(10)
+    await stays.wait(15)
+    assert issues(stays)
+    fail_lists(stays)
+    await stays.entry.runtime_data.async_reconcile()
+    await stays.wait(15)
+    await stays.wait(15)
+    assert state(stays, PROBLEM).state == STATE_UNKNOWN
+    assert issues(stays)

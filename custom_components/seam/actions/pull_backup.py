@@ -6,7 +6,7 @@ from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..errors import refusal
 from ..sync.snapshot import LockData
-from .codes import code_response, find_managed_code
+from .codes import code_response, find_managed_code, matching_codes
 from .fields import code_selection
 from .targets import Answers, Target, async_each, changing_locks
 from .validation import check_codes_known
@@ -20,7 +20,9 @@ async def async_pull_backup_access_code(
 
     async def pull(target: Target) -> JsonObject:
         coordinator, lock = target.coordinator, target.lock
-        check_codes_known(lock)
+        if not matching_codes(lock.managed, selection):
+            check_codes_known(lock)
+        # A guest may need it while the codes cannot be listed.
         code = find_managed_code(target, selection)
         check_backup(lock, code)
         async with changing_locks(target):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -220,39 +220,75 @@ def _place(
     if lock is None:
         return _at_risk(device_id, Reason.LOCK_GONE)
     code = lock.code(link.code_id) if link else None
-    if not lock.has_codes or (
-        code is None and step and step.reason is Reason.CODES_UNKNOWN
+    place = _last_known_place(
+        stay, lock, link, code, step, error, now, has_arrived=has_arrived
+    )
+    is_unknown = code is None and step and step.reason is Reason.CODES_UNKNOWN
+    if (lock.has_codes and not is_unknown) or place.verdict is Verdict.AT_RISK:
+        return place
+    if stay.span.starts_at - REPAIR_BEFORE <= now and _may_lack_code(
+        stay, link, code, now
     ):
-        if link is None and stay.span.starts_at - REPAIR_BEFORE <= now:
-            # There is no code yet, and none is created while the others are unknown.
-            return _at_risk(device_id, Reason.CODES_UNKNOWN)
-        return Place(device_id=device_id, verdict=Verdict.UNKNOWN)
+        # Nothing is created or changed while the codes are unknown.
+        ends_early = code is not None and _is_short(code, stay)
+        return _at_risk(device_id, Reason.CODES_UNKNOWN, ends_early=ends_early)
+    return replace(place, verdict=Verdict.UNKNOWN)
+
+
+def _may_lack_code(
+    stay: Stay, link: Link | None, code: AccessCode | None, now: datetime
+) -> bool:
+    """Return whether Seam may never have made the code that a stay needs."""
+    if link is None or link.is_deleting:
+        return True
+    asked = (link.asked.starts_at, link.asked.ends_at)
+    is_made = not link.is_pending and asked == (stay.span.starts_at, stay.span.ends_at)
+    return not is_made and (
+        code is None or not _works_at_arrival(code, stay, now) or _is_short(code, stay)
+    )
+
+
+def _last_known_place(
+    stay: Stay,
+    lock: LockData,
+    link: Link | None,
+    code: AccessCode | None,
+    step: Step | None,
+    error: Exception | None,
+    now: datetime,
+    *,
+    has_arrived: bool,
+) -> Place:
+    """Return whether a guest can open a lock that has the codes last known."""
+    device_id = lock.device_id
+    is_blocked = step is not None and step.reason is Reason.CODES_UNKNOWN
     is_change = step is not None and step.kind in CHANGES
     if link is None or code is None:
-        if step and step.kind in (Kind.BLOCKED, Kind.EDITED):
+        if step and step.kind in (Kind.BLOCKED, Kind.EDITED) and not is_blocked:
             return _at_risk(device_id, step.reason or Reason.CHANGED_BY_HAND)
         if error:
             return _at_risk(device_id, Reason.REFUSED, error=error)
         return Place(device_id=device_id, verdict=Verdict.SETTING)
     code_id = code.access_code_id
-    # Somebody who should have arrived may stand at the door now.
-    arrival = max(now, stay.span.starts_at)
-    works_at_arrival = span_of(code).overlaps(
-        Span(arrival, arrival + timedelta(seconds=1))
-    )
+    works_at_arrival = _works_at_arrival(code, stay, now)
     ends_early = _is_short(code, stay)
-    is_edited = step is not None and step.kind is Kind.EDITED
+    # Nothing is planned for a code that was right, and is not known now.
+    is_edited = (
+        step.kind is Kind.EDITED
+        if step
+        else not lock.has_codes and link.is_edited(code)
+    )
     if (error or is_edited) and (ends_early or not works_at_arrival):
         reason = Reason.REFUSED if error else Reason.CHANGED_BY_HAND
         return _at_risk(device_id, reason, code_id, error, ends_early=ends_early)
     # The code may be that of another visit, which is not known to be cancelled.
     is_late = step is not None and step.reason in (Reason.STARTED, Reason.MISSING_ONCE)
-    if (is_change or is_late) and not works_at_arrival:
+    if (is_change or is_late or is_blocked) and not works_at_arrival:
         return Place(device_id=device_id, verdict=Verdict.SETTING, code_id=code_id)
     backup = backup_of(lock, code)
     is_short = backup is not None and _is_short(backup, stay)
     usable = [code] if backup is None or is_short else [code, backup]
-    states = [code_state(lock, one, now) for one in usable]
+    states = [_state(lock, one, now) for one in usable]
     verdicts = [_VERDICTS.get(state, Verdict.AT_RISK) for state in states]
     verdict = min(verdicts, key=tuple(Verdict).index)
     late_at: datetime | None = None
@@ -273,6 +309,20 @@ def _place(
         pin_reason=_pin_reason(stay, link, code),
         late_at=late_at,
     )
+
+
+def _works_at_arrival(code: AccessCode, stay: Stay, now: datetime) -> bool:
+    # Somebody who should have arrived may stand at the door now.
+    arrival = max(now, stay.span.starts_at)
+    return span_of(code).overlaps(Span(arrival, arrival + timedelta(seconds=1)))
+
+
+def _state(lock: LockData, code: AccessCode, now: datetime) -> CodeState:
+    """Return the state of a code, which may be what was last known."""
+    if code.starts_at and not lock.has_codes:
+        # Seam may have set it at its start, which nobody can see.
+        now = min(now, code.starts_at - timedelta.resolution)
+    return code_state(lock, code, now)
 
 
 def _is_short(code: AccessCode, stay: Stay) -> bool:

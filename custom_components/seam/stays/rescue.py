@@ -3,7 +3,7 @@
 A backup code is deleted if it works longer than the stay.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 import logging
 from typing import Final
@@ -63,13 +63,16 @@ class Rescue:
     @callback
     def async_update(self, arrivals: Iterable[Arrival], now: datetime) -> None:
         """Do what the time until the arrivals asks for."""
+        arrivals = list(arrivals)
         urgent = [
             arrival
             for arrival in arrivals
             if arrival.verdict is Verdict.AT_RISK
             and arrival.span.starts_at - REPAIR_BEFORE <= now
         ]
-        self._async_update_issues(urgent)
+        # What was wrong before may still be.
+        unknown = [one for one in arrivals if one.verdict is Verdict.UNKNOWN]
+        self._async_update_issues(urgent, set(map(self._issue_id, unknown)))
         if self._runner.settings.get(CONF_BACKUP):
             self._async_pull_backups(urgent, now)
         self._async_delete_backups(now)
@@ -86,7 +89,9 @@ class Rescue:
                     ir.async_delete_issue(self._hass, DOMAIN, issue_id)
 
     @callback
-    def _async_update_issues(self, urgent: Iterable[Arrival]) -> None:
+    def _async_update_issues(
+        self, urgent: Iterable[Arrival], kept: Collection[str]
+    ) -> None:
         """Create repair issues while somebody can still fix the lock."""
         entry = self._runner.entry
         wanted = {self._issue_id(arrival): arrival for arrival in urgent}
@@ -95,6 +100,7 @@ class Rescue:
                 domain == DOMAIN
                 and issue_id.startswith(self._issue_prefix)
                 and issue_id not in wanted
+                and issue_id not in kept
             ):
                 ir.async_delete_issue(self._hass, DOMAIN, issue_id)
         for issue_id, arrival in wanted.items():
