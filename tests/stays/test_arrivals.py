@@ -1500,3 +1500,60 @@ async def test_issue_stays_while_it_is_not_known(stays: Stays) -> None:
     await stays.wait(15)
     assert state(stays, PROBLEM).state == STATE_UNKNOWN
     assert issues(stays)
+
+
+@pytest.mark.parametrize("is_list_lost", [False, True])
+@pytest.mark.parametrize("is_made", [False, True])
+@pytest.mark.parametrize(
+    ("path", "event"),
+    [("create", "code_created"), ("update", "changed"), ("delete", "cancelled")],
+)
+async def test_change_whose_answer_is_lost_is_told_once(
+    stays: Stays, told: Told, path: str, event: str, is_made: bool, is_list_lost: bool
+) -> None:
+    """When a list shows it, or when it is made after all."""
+    stays.book("Bob", start=5, end=6)
+    if path != "create":
+        stays.book("Ada", start=2, end=3)
+    for _ in range(3):
+        await stays.wait(5)
+    told.types()
+    path = f"/access_codes/{path}"
+    stays.simulator.faults.add("cut", path=path, count=1, after_processing=is_made)
+    if is_list_lost:
+        fail_after(stays, path, "status")
+    if event == "cancelled":
+        stays.calendar.cancel("Ada")
+    else:
+        stays.book("Ada", start=2, end=4)
+    for _ in range(6):
+        await stays.wait()
+    if is_list_lost:
+        assert event not in told.types()
+    stays.simulator.faults.clear()
+    for _ in range(12):
+        await stays.wait(5)
+    shown = [one for one in told.states if one.attributes["event_type"] == event]
+    assert [one.attributes["name"] for one in shown] == ["Ada"]
+    if event != "cancelled":
+        [code] = [code for code in stays.codes if code.name == "Ada"]
+        assert shown[0].attributes["access_code_ids"] == [code.access_code_id]
+
+
+async def test_created_code_has_its_reason_after_its_answer_is_lost(
+    stays: Stays, told: Told
+) -> None:
+    """The guest has another PIN than expected."""
+    await set_up_with(stays, pin_rule="telephone")
+    create = "/access_codes/create"
+    stays.simulator.faults.add("cut", path=create, count=1, after_processing=True)
+    fail_after(stays, create, "status")
+    stays.book("Ada")
+    for _ in range(3):
+        await stays.wait()
+    assert told.types() == []
+    stays.simulator.faults.clear()
+    for _ in range(3):
+        await stays.wait(5)
+    [created] = told.states
+    assert created.attributes["reason"]

@@ -36,7 +36,7 @@ from .arrivals import stays_to_watch
 from .bookings import Answer, Stay, stays_of
 from .compare import compare
 from .later import missed_at, next_look
-from .links import Fingerprint, differ
+from .links import differ
 from .pins import RefusedPins
 from .plan import CHANGES, Kind, Plan, Step, accepted_start
 from .preview import Preview, async_preview
@@ -44,6 +44,7 @@ from .run import Budget, Follower, Outcome, Refused, Report, Uncertain
 from .settings import CONF_BACKUP, rules_of
 from .source import BookingSource
 from .store import StaysMemory
+from .uncertain import UncertainSteps, changed_code, is_changed
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ class StaysRunner:
         self._follower = Follower(self._start, memory, budget, dt_util.utcnow)
         self._pins: dict[tuple[str, str], str] = {}
         self._refused_pins = RefusedPins()
+        self._uncertain = UncertainSteps()
         self._outdated: Mapping[str, SeamError] = {}
         self._logged: set[tuple[str | None, ...]] = set()
         self._task: asyncio.Task[None] | None = None
@@ -189,7 +191,7 @@ class StaysRunner:
             await coordinator.async_refresh_locks(changing) if changing else {}
         )
         report = await self._follower.async_follow(
-            lambda: self._plan(answer), lambda: self._is_due
+            lambda: self._next_plan(answer), lambda: self._is_due
         )
         self.is_calendar_empty = answer is not None and not report.plan.is_answered
         if self.report and not report.plan.is_answered:
@@ -254,6 +256,14 @@ class StaysRunner:
             lambda answer: self._plan(answer, settings),
         )
 
+    def _next_plan(self, answer: Answer | None) -> Plan:
+        """Return what has to be done now, and tell what a lost answer has changed."""
+        plan = self._plan(answer)
+        locks = self.entry.runtime_data.data.locks
+        for step, code in self._uncertain.take_made(plan.links, locks):
+            self._on_change(step, code)
+        return plan
+
     def _plan(
         self, answer: Answer | None, settings: Mapping[str, Any] | None = None
     ) -> Plan:
@@ -287,7 +297,9 @@ class StaysRunner:
     @callback
     def _start(self, step: Step) -> asyncio.Task[Outcome]:
         return self.entry.async_create_background_task(
-            self._hass, self._async_do(step), f"{DOMAIN} stays step"
+            self._hass,
+            self._uncertain.async_take(step, self._async_do),
+            f"{DOMAIN} stays step",
         )
 
     async def _async_do(self, step: Step) -> Outcome:
@@ -309,11 +321,12 @@ class StaysRunner:
             error, code_id = err, step.code_id
         if step.kind is not Kind.DELETE:
             # A code that was created or changed may have an error, too.
-            if code := self._changed_code(step, code_id):
-                is_changed = Fingerprint.of_code(code) != step.link.seen
-                if is_changed:
+            lock = self.entry.runtime_data.data.locks.get(step.device_id, lock)
+            if code := changed_code(step, code_id, lock, self._linked()):
+                has_changed = is_changed(step, code)
+                if has_changed:
                     self._on_change(step, code)
-                if is_changed or error is None:
+                if has_changed or error is None:
                     self._refused_pins.confirm(step)
                     return await self._async_as_made(step, code)
         elif error is None:
@@ -326,6 +339,10 @@ class StaysRunner:
             # Seam chooses one, as only Seam knows whether it was because of the PIN.
             self._refused_pins.suspect(step)
         return Refused(error=error, is_temporary=is_temporary)
+
+    def _linked(self) -> set[str | None]:
+        """Return the IDs of all codes that were made for stays."""
+        return {*self.memory.taken, *(link.code_id for link in self.memory.links)}
 
     def _refreshed_lock(self, device_id: str) -> LockData:
         """Return a lock whose codes were fetched just now."""
@@ -374,22 +391,3 @@ class StaysRunner:
         )
         code_id = answer.get("access_code_id")
         return code_id if isinstance(code_id, str) else None
-
-    def _changed_code(self, step: Step, code_id: str | None) -> AccessCode | None:
-        """Return the code that a step has created or changed, as it is known now."""
-        lock = self.entry.runtime_data.data.locks.get(step.device_id or "")
-        if lock is None:
-            return None
-        if code_id is not None:
-            return lock.code(code_id)
-        linked = {*self.memory.taken, *(link.code_id for link in self.memory.links)}
-        return next(
-            (
-                code
-                for code in lock.managed
-                if step.link
-                and code.access_code_id not in linked
-                and step.link.may_have_made(code)
-            ),
-            None,
-        )
