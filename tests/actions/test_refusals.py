@@ -48,6 +48,7 @@ FETCHING_FIRST = {
 NEEDING_NO_CODES = {"get_lock_capabilities"}
 # These need no existing codes, or use the last known ones.
 WORKING_WITHOUT_LISTS = NEEDING_NO_CODES | {
+    "pull_backup_access_code",
     "report_device_constraints",
     "reveal_access_code",
     "simulate_unmanaged_access_code",

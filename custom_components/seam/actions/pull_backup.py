@@ -30,6 +30,11 @@ async def async_pull_backup_access_code(
                 code.access_code_id
             )
             coordinator.async_apply(coordinator.engine.code_created, backup)
+            coordinator.async_apply(
+                coordinator.engine.code_changed,
+                code.access_code_id,
+                {"pulled_backup_access_code_id": backup.access_code_id},
+            )
         return {"backup_of": code.access_code_id, **code_response(target, backup)}
 
     return await async_each(targets, pull)

@@ -280,8 +280,10 @@ class SyncEngine:
         if missing or self.optimistic.overrides(codes, now):
             self.schedule.retry(fetch)
         has_all |= lock.has_all_codes
-        lock = replace(lock, is_complete=is_complete, has_all_codes=has_all)
-        new = self._store.put_codes(lock, codes, missing)
+        known = replace(
+            lock, has_codes=True, has_all_codes=has_all, is_complete=is_complete
+        )
+        new = self._store.put_codes(known, codes, missing)
         if (
             self.schedule.is_reconcile
             and lock.has_codes

@@ -71,7 +71,6 @@ class SnapshotStore:
             lock,
             managed=tuple([code for code in ordered if code.is_managed]),
             unmanaged=tuple([code for code in ordered if not code.is_managed]),
-            has_codes=True,
             missing=missing,
         )
         if new != self._locks.get(lock.device_id):
@@ -95,9 +94,8 @@ class SnapshotStore:
         return next(filter(None, codes), None)
 
     def put_code(self, code: AccessCode) -> None:
-        """Add or replace a code, and publish it if the codes of its lock are known."""
-        lock = self._locks.get(code.device_id)
-        if lock and lock.knows(code):
+        """Add or replace a code, and publish it."""
+        if lock := self._locks.get(code.device_id):
             others = (
                 other
                 for other in lock.codes
