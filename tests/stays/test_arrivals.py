@@ -510,8 +510,8 @@ PHONE = "Phone: +49 151 234 9182"
     ("description", "fault", "part"),
     [
         (PHONE, None, ""),
-        (PHONE, "refused", "does not accept the PIN"),
-        (PHONE, "taken", "does not accept the PIN"),
+        (PHONE, "refused", "does not accept the guest's PIN"),
+        (PHONE, "taken", "does not accept the guest's PIN"),
         ("Arrives by train", None, "no phone number"),
     ],
 )
@@ -550,7 +550,7 @@ async def test_guest_may_expect_another_pin(
 
 OTHER_PHONE = "Phone: +49 151 234 7351"
 NO_PHONE = "Arrives by train"
-NOT_ACCEPTED = "does not accept the PIN"
+NOT_ACCEPTED = "does not accept the guest's PIN"
 DIFFERS = "does not match the phone number"
 
 
