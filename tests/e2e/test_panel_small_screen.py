@@ -143,13 +143,15 @@ def test_dialogs_fit_and_have_large_controls(
         dialog.get_by_role("button", name="Cancel").click()
 
 
+@pytest.mark.usefixtures("villa")
 def test_dialogs_for_found_codes_fit_and_have_large_controls(
     page: Page, development: Development
 ) -> None:
     """The same holds for what is done with several codes."""
     panel = open_panel(page, development, "/found")
     dialog = panel.get_by_role("dialog")
-    panel.get_by_role("checkbox", name="Select all").check()
+    for name in (LONG, "Short"):
+        panel.get_by_role("checkbox", name=f"Select {name}").check()
     for button in panel.locator("seam-found .bar button").all():
         button.click()
         # The preview is complete.
