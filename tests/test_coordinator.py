@@ -321,6 +321,31 @@ async def test_rate_limit_for_events_postpones_only_them(
     assert _paths(simulator) == EVENTS
 
 
+@pytest.mark.platforms(Platform.SENSOR)
+async def test_rate_limit_for_unmanaged_codes_does_not_hide_managed_ones(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    reconcile: Poll,
+) -> None:
+    """They are fetched as usual, while the others wait as told."""
+    path = "/access_codes/unmanaged/list"
+    fault = simulator.faults.add(
+        "rate_limit", path=path, device_id=FRONT_DOOR, retry_after=900
+    )
+    await reconcile()
+    simulator.control.code_error(CODE_OWNER, "failed_to_set_on_device")
+    for _ in range(5):
+        await async_step(hass, freezer, simulator, POLL)
+    lock = coordinator.data.locks[FRONT_DOOR]
+    assert (lock.has_codes, lock.has_all_codes) == (True, False)
+    owner = lock.code(CODE_OWNER)
+    assert owner
+    assert owner.own_errors
+    assert fault.hits == 1
+
+
 @pytest.mark.usefixtures("settled")
 @pytest.mark.parametrize("path", ["/events/list", "/devices/list"])
 async def test_brief_rate_limit_delays_nothing_while_webhook_works(

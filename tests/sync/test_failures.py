@@ -107,6 +107,32 @@ def test_failure_of_unmanaged_codes_concerns_only_them(retry_after: int | None) 
     assert (lock.has_codes, lock.has_all_codes) == (True, True)
 
 
+def test_rate_limit_for_unmanaged_codes_waits_alone() -> None:
+    """The managed codes are fetched, and after many in a row, only these."""
+    doors = ["door", *map(str, range(7))]
+    engine = synced_engine(devices=list(map(make_device, doors)))
+    failures = engine.failures
+    error = SeamRateLimitError("Too many requests", retry_after=900)
+
+    def refuse(door: str) -> None:
+        receive_codes(engine, device_id=door, has_all=False)
+        engine.receive_failure(FetchCodes(door), error, NOW, is_managed_known=True)
+
+    refuse("door")
+    assert failures.rate_limit(FetchCodes("door"), NOW) is None
+    assert failures.unmanaged_rate_limit("door", NOW) is error
+    assert failures.unmanaged_rate_limit("gate", NOW) is None
+    for door in doors[1:]:
+        refuse(door)
+    assert failures.unmanaged_rate_limit("gate", NOW) is error
+    assert failures.fatal_error is None
+    assert engine.finish() is None
+    assert failures.unmanaged_rate_limit("gate", NOW) is None
+    assert failures.unmanaged_rate_limit("door", NOW) is error
+    receive_codes(engine)
+    assert failures.unmanaged_rate_limit("door", NOW) is None
+
+
 def test_rate_limits_in_a_row_are_fatal_until_next_refresh() -> None:
     """Then Seam probably limits the whole workspace."""
     engine = polled_engine()

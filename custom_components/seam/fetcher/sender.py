@@ -249,8 +249,11 @@ class Sender:
         self, fetch: FetchCodes
     ) -> tuple[Rows[AccessCode] | None, SeamError | None]:
         """Return the unmanaged codes of a lock, or else why they are not known."""
+        failures, device_id = self._engine.failures, fetch.device_id
+        if error := failures.unmanaged_rate_limit(device_id, dt_util.utcnow()):
+            return None, error
         try:
-            codes = await self._client.list_unmanaged_access_codes(fetch.device_id)
+            codes = await self._client.list_unmanaged_access_codes(device_id)
         except SeamAuthError:
             raise
         except SeamError as err:

@@ -21,6 +21,8 @@ _SHORT_RATE_LIMITS: Final = timedelta(minutes=5)
 _MAX_RATE_LIMIT: Final = timedelta(seconds=MAX_RETRY_AFTER)
 _ACCOUNTS: Final = "accounts"
 _EVENTS: Final = "events"
+_UNMANAGED: Final = "unmanaged"
+type _Key = str | FetchDevices | tuple[str, str]
 # A poll that waits for the end of a rate limit may start a little early.
 _EARLY: Final = timedelta(seconds=1)
 # After so many rate limits in a row, the rest is left to the next poll.
@@ -57,10 +59,9 @@ class Failures:
         self.accounts_error: SeamError | None = None
         """Why accounts cannot be fetched, None if they can."""
         # By the device ID for codes, by the fetch for devices, or by the other names.
-        self._rate_limits: dict[
-            str | FetchDevices, tuple[SeamRateLimitError, datetime]
-        ] = {}
+        self._rate_limits: dict[_Key, tuple[SeamRateLimitError, datetime]] = {}
         self._rate_limits_in_a_row = 0
+        self._unmanaged_limits_in_a_row = 0
         # By device ID. Limits may be short, but follow each other.
         self._limited_since: dict[str, datetime] = {}
         self.code_errors: dict[str, SeamError] = {}
@@ -98,9 +99,18 @@ class Failures:
                 return self._rate_limit(fetch.device_id, now)
         return self._rate_limit(fetch, now)
 
-    def _rate_limit(
-        self, key: str | FetchDevices, now: datetime
+    def unmanaged_rate_limit(
+        self, device_id: str, now: datetime
     ) -> SeamRateLimitError | None:
+        """Return the rate limit for the unmanaged codes of a lock.
+
+        After many in a row, no others are asked for in this refresh.
+        """
+        if self._unmanaged_limits_in_a_row >= _MAX_RATE_LIMITS:
+            return next(reversed(self._rate_limits.values()))[0]
+        return self._rate_limit((_UNMANAGED, device_id), now)
+
+    def _rate_limit(self, key: _Key, now: datetime) -> SeamRateLimitError | None:
         error, until = self._rate_limits.get(key, (None, now))
         if error is None or is_due(until - _EARLY, now, _MAX_RATE_LIMIT):
             return None
@@ -134,18 +144,25 @@ class Failures:
 
     def has(self, device_id: str) -> bool:
         """Return whether the codes of a lock could not be fetched."""
-        return device_id in self.code_errors or device_id in self._rate_limits
+        return (
+            device_id in self.code_errors
+            or device_id in self._rate_limits
+            or (_UNMANAGED, device_id) in self._rate_limits
+        )
 
     def receive_codes(self, device_id: str, *, has_all: bool) -> None:
         """Note that the codes of a lock, or only the managed ones, were fetched."""
         self._rate_limits_in_a_row = 0
+        self._rate_limits.pop(device_id, None)
         if has_all:
+            self._unmanaged_limits_in_a_row = 0
             self.forget(device_id)
 
     def forget(self, device_id: str) -> None:
         """Forget the failures of a lock."""
         self.code_errors.pop(device_id, None)
         self._rate_limits.pop(device_id, None)
+        self._rate_limits.pop((_UNMANAGED, device_id), None)
         self._limited_since.pop(device_id, None)
         self.managed_known.discard(device_id)
 
@@ -162,7 +179,7 @@ class Failures:
             self.accounts_error = None
         self._error = self._events_error = None
         self._has_devices = False
-        self._rate_limits_in_a_row = 0
+        self._rate_limits_in_a_row = self._unmanaged_limits_in_a_row = 0
         return error
 
     def receive_events(self) -> None:
@@ -207,10 +224,15 @@ class Failures:
         if is_managed_known:
             self.managed_known.add(device_id)
         if isinstance(error, SeamRateLimitError):
-            self._rate_limits_in_a_row += 1
-            self._add_rate_limit(device_id, error, now)
+            key: _Key = device_id
+            if is_managed_known:
+                key = (_UNMANAGED, device_id)
+                self._unmanaged_limits_in_a_row += 1
+            else:
+                self._rate_limits_in_a_row += 1
+            self._add_rate_limit(key, error, now)
             since = self._limited_since.setdefault(device_id, now)
-            _, until = self._rate_limits[device_id]
+            _, until = self._rate_limits[key]
             if until - now <= _SHORT_RATE_LIMIT and until - since <= _SHORT_RATE_LIMITS:
                 return
         if not is_managed_known:
@@ -218,7 +240,7 @@ class Failures:
         self.code_errors[device_id] = error
 
     def _add_rate_limit(
-        self, key: str | FetchDevices, error: SeamRateLimitError, now: datetime
+        self, key: _Key, error: SeamRateLimitError, now: datetime
     ) -> None:
         """Add a rate limit, the latest last."""
         self._rate_limits.pop(key, None)
