@@ -40,6 +40,7 @@ from simulator.seed import (
     CODE_CLEANER,
     CODE_HANDYMAN,
     CODE_OWNER,
+    FRONT_DOOR,
     UNMANAGED_NEIGHBOUR,
 )
 
@@ -172,6 +173,32 @@ async def test_access_code_problem_is_unavailable_while_codes_are_unknown(
     simulator.control.code_error(CODE_CLEANER, "provider_issue")
     await reconcile()
     assert state_of(hass, PROBLEM.format("apartment_1")) == STATE_ON
+
+
+@pytest.mark.parametrize("path", ["/access_codes/list", "/access_codes/unmanaged/list"])
+async def test_access_code_problem_after_start_without_some_codes(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    coordinator: SeamCoordinator,
+    reconcile: Poll,
+    path: str,
+) -> None:
+    """An unmanaged code might have an error."""
+    for code in simulator.state.access_codes.values():
+        code.errors.clear()
+    simulator.control.code_error(UNMANAGED_NEIGHBOUR, "provider_issue")
+    simulator.faults.add("status", path=path, device_id=FRONT_DOOR, status=400)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert state_of(hass, PROBLEM.format("front_door")) == STATE_UNAVAILABLE
+    assert state_of(hass, WORKSPACE_PROBLEM) == STATE_UNKNOWN
+    if "unmanaged" in path:
+        simulator.control.code_error(CODE_OWNER, "provider_issue")
+        await entry.runtime_data.async_reconcile()
+        assert state_of(hass, PROBLEM.format("front_door")) == STATE_ON
+        errors = _attributes(hass, PROBLEM.format("front_door"))["errors"]
+        assert [error["access_code_id"] for error in errors] == [CODE_OWNER]
 
 
 async def test_access_code_problem_errors_attribute(

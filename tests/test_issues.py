@@ -828,6 +828,34 @@ async def test_stored_ignored_issue_stays_while_codes_are_unknown(
     assert shown.all[DUPLICATE].dismissed_version
 
 
+async def test_ignored_issue_stays_while_its_unmanaged_code_is_unknown(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    reconcile: Poll,
+    shown: Issues,
+) -> None:
+    """Test that the issues of managed codes do not stay as well."""
+    ignored = _code_issue(UNMANAGED_NEIGHBOUR, "provider_issue")
+    simulator.control.code_error(UNMANAGED_NEIGHBOUR, "provider_issue")
+    await reconcile()
+    await async_step(hass, freezer, simulator, issues.GRACE)
+    ir.async_ignore_issue(hass, DOMAIN, f"{entry.entry_id}.{ignored}", ignore=True)
+    simulator.faults.add(
+        "status", path="/access_codes/unmanaged", device_id=FRONT_DOOR, status=400
+    )
+    simulator.control.clear_code_problems(CODE_HANDYMAN)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert shown.all[ignored].dismissed_version
+    assert DUPLICATE not in shown.all
+    simulator.faults.clear()
+    await entry.runtime_data.async_reconcile()
+    await async_step(hass, freezer, simulator, issues.GRACE)
+    assert shown.all[ignored].dismissed_version
+
+
 async def test_error_after_repair_has_new_grace_period(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

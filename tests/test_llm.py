@@ -173,6 +173,26 @@ async def test_codes_are_unknown(hass: HomeAssistant, entry: MockConfigEntry) ->
     assert answer["locks"] == [{"lock": "Front Door", "error": error}]
 
 
+async def test_unmanaged_codes_are_unknown(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """The assistant must not take the managed codes for all."""
+    expose(hass, "lock.front_door")
+    simulator.faults.add(
+        "status", path="/access_codes/unmanaged/list", device_id=FRONT_DOOR
+    )
+    await reconcile()
+
+    answer = await ask(hass, CODES)
+
+    [row] = answer["locks"]
+    assert answer["is_complete"] is False
+    assert row["error"] == "The unmanaged access codes are currently unknown"
+    names = [code["name"] for code in row["access_codes"]]
+    assert "Cleaner" in names
+    assert "Neighbour" not in names
+
+
 @pytest.mark.usefixtures("recorder_mock", "frozen_clock")
 async def test_activity(
     hass: HomeAssistant,

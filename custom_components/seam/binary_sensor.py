@@ -39,7 +39,7 @@ class SeamBinarySensorEntityDescription(BinarySensorEntityDescription):
 
 def _has_problem(lock: LockData) -> bool:
     """Return whether a code is known to have an error of its own."""
-    return lock.has_codes and any(code.own_errors for code in lock.codes)
+    return any(code.own_errors and lock.knows(code) for code in lock.codes)
 
 
 @callback
@@ -51,7 +51,7 @@ def _async_code_errors(
         "errors": async_flat_problems(
             hass,
             lock,
-            ((code, code.own_errors) for code in lock.codes),
+            ((code, code.own_errors) for code in lock.codes if lock.knows(code)),
             data.account_of(lock),
         )
     }
@@ -81,7 +81,7 @@ BINARY_SENSORS = (
         device_class=BinarySensorDeviceClass.PROBLEM,
         value_fn=lambda _data, lock: _has_problem(lock),
         exists_fn=lambda lock: lock.device.has_access_codes,
-        known_fn=lambda lock: lock.has_codes,
+        known_fn=lambda lock: lock.has_all_codes or _has_problem(lock),
         attributes_fn=_async_code_errors,
     ),
     SeamBinarySensorEntityDescription(
@@ -189,7 +189,7 @@ class SeamWorkspaceProblem(SeamWorkspaceEntity, BinarySensorEntity):
         locks = self.coordinator.data.locks.values()
         if any(map(_has_problem, locks)):
             return True
-        if any(lock.lacks_codes for lock in locks):
+        if any(lock.lacks_some_codes for lock in locks):
             return None
         return False
 

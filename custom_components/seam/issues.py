@@ -161,18 +161,27 @@ class _IssueManager:
         now = dt_util.utcnow()
         found = dict(_current_issues(self._hass, self._entry, now))
         # Issues of codes that could not be fetched stay as they are.
-        unknown = tuple(
-            _codes_prefix(self._entry, lock)
-            for lock in coordinator.data.locks.values()
-            if lock.lacks_codes
+        lacking = [
+            lock for lock in coordinator.data.locks.values() if lock.lacks_some_codes
+        ]
+        unknown = tuple(_codes_prefix(self._entry, lock) for lock in lacking)
+        known = tuple(
+            f"{_codes_prefix(self._entry, lock)}{code.access_code_id}."
+            for lock in lacking
+            for code in lock.codes
+            if lock.knows(code)
         )
+
+        def is_unknown(issue_id: str) -> bool:
+            return issue_id.startswith(unknown) and not issue_id.startswith(known)
+
         existing = {
             issue_id
             for issue_id in _issue_ids(self._hass, self._entry)
             if not issue_id.startswith(stays_issue_prefix(self._entry))
         }
         for issue_id in existing - found.keys():
-            if not issue_id.startswith(unknown):
+            if not is_unknown(issue_id):
                 ir.async_delete_issue(self._hass, DOMAIN, issue_id)
         # After a repair, which deletes the issue, Seam needs time to clear the error.
         for issue_id in self._shown - existing:
@@ -180,7 +189,7 @@ class _IssueManager:
         self._since = {
             issue_id: since
             for issue_id, since in self._since.items()
-            if issue_id in found or issue_id.startswith(unknown)
+            if issue_id in found or is_unknown(issue_id)
         }
         self._shown = existing & self._since.keys()
         for issue_id, issue in found.items():

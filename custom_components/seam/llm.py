@@ -125,6 +125,9 @@ class GetAccessCodesTool(Tool):
             lock = coordinator and coordinator.data.locks.get(exposed.device_id)
             if coordinator and lock and not lock.lacks_codes:
                 codes = _found_codes(lock, wanted)
+                if lock.lacks_some_codes:
+                    is_complete = False
+                    row["error"] = "The unmanaged access codes are currently unknown"
                 is_complete &= len(codes) <= left
                 row |= {
                     "may_be_outdated": coordinator.data.may_be_outdated(lock),
@@ -232,7 +235,8 @@ def _found_codes(lock: LockData, wanted: str) -> list[AccessCode]:
     return [
         code
         for code in lock.codes
-        if wanted in label(code).casefold()
+        if lock.knows(code)
+        and wanted in label(code).casefold()
         and code_state(lock, code, now) is not CodeState.EXPIRED
     ]
 

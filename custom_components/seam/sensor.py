@@ -99,7 +99,7 @@ SENSORS = (
         entity_registry_enabled_default=False,
         value_fn=_next_change,
         exists_fn=lambda lock: lock.device.has_access_codes,
-        known_fn=lambda lock: lock.has_codes,
+        known_fn=lambda lock: lock.has_all_codes,
     ),
 )
 CODE_SENSOR = SensorEntityDescription(

@@ -58,6 +58,22 @@ def test_lock_with_failed_codes_keeps_them_as_unknown() -> None:
     assert engine.snapshot.locks["door"].has_codes
 
 
+def test_unmanaged_codes_that_were_unknown_are_no_missed_events() -> None:
+    """The webhook is still trusted once they are fetched."""
+    engine = synced_engine(make_code("guest"))
+    for has_all, codes in ((False, ()), (True, [make_code("old", is_managed=False)])):
+        engine.request_all()
+        engine.take_due()
+        engine.receive_devices(FetchDevices(), [make_device()], NOW)
+        engine.take_due()
+        receive_codes(engine, make_code("guest"), *codes, has_all=has_all)
+        if not has_all:
+            fetch = FetchCodes("door")
+            engine.receive_failure(fetch, DOWN, NOW, is_managed_known=True)
+        assert engine.finish() is None
+        assert not engine.take_undelivered()
+
+
 def test_lock_without_keypad_has_no_codes() -> None:
     """Codes that can never be fetched again are dropped."""
     engine = synced_engine(make_code("guest"))

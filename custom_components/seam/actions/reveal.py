@@ -42,7 +42,7 @@ async def _async_reveal(target: Target, selection: CodeSelection) -> JsonObject:
         as_of = (
             coordinator.confirmed_at
             if before.knows(known)
-            else coordinator.engine.codes_read_at(lock.device_id)
+            else coordinator.engine.read_at(known)
         )
     code = masked_code(fresh or known, coordinator.secrets)
     check_pin_known(lock, code)

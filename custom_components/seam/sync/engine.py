@@ -68,7 +68,7 @@ class SyncEngine:
         self.optimistic = OptimisticUpdates()
         self._device_tracker = DeviceTracker(known_devices)
         self._is_poll = self._has_undelivered = False
-        self._codes_read_at: dict[str, datetime] = {}
+        self._codes_read_at: dict[str, dict[bool, datetime]] = {}
 
     @property
     def snapshot(self) -> Snapshot:
@@ -271,8 +271,8 @@ class SyncEngine:
         self.failures.receive_codes(fetch.device_id, has_all=has_all)
         if (lock := self._locks.get(fetch.device_id)) is None:
             return
-        if has_all:
-            self._codes_read_at[fetch.device_id] = now
+        read_at = self._codes_read_at.setdefault(fetch.device_id, {})
+        read_at |= dict.fromkeys((True, False) if has_all else (True,), now)
         self._secrets.add(pin for code in rows for pin in code.pins)
         codes, missing = merge_codes(
             lock, rows, self.optimistic, now, may_lack, has_all=has_all
@@ -286,7 +286,7 @@ class SyncEngine:
         new = self._store.put_codes(known, codes, missing)
         if (
             self.schedule.is_reconcile
-            and lock.has_codes
+            and lock.has_all_codes
             and lock.codes != new.codes
             and list(map(_REPORTED, lock.codes)) != list(map(_REPORTED, new.codes))
             and not self._pending_events.concern(lock.device_id)
@@ -358,9 +358,9 @@ class SyncEngine:
 
     # Results
 
-    def codes_read_at(self, device_id: str) -> datetime | None:
-        """Return when the codes of a lock were last fetched."""
-        return self._codes_read_at.get(device_id)
+    def read_at(self, code: AccessCode) -> datetime | None:
+        """Return when the managed or unmanaged codes of its lock were last fetched."""
+        return self._codes_read_at.get(code.device_id, {}).get(code.is_managed)
 
     def take_undelivered(self) -> bool:
         """Return whether the webhook has missed an event since the last call."""

@@ -80,7 +80,12 @@ export class SeamCodeList extends LitElement {
     const { context, lock, groups } = this;
     const { t } = context;
     if (!lock.codes_known) return html`<p class="empty box">${t("codes_unknown")}</p>`;
-    if (lock.codes.length === 0) return html`<p class="empty box">${t("no_codes")}</p>`;
+    if (lock.codes.length === 0) {
+      // Otherwise, the page says that the unmanaged codes are not known.
+      return lock.unmanaged_known
+        ? html`<p class="empty box">${t("no_codes")}</p>`
+        : nothing;
+    }
     const count = [...groups.values()].reduce((sum, codes) => sum + codes.length, 0);
     let left = this.limit;
     return html`

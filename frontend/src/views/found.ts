@@ -47,9 +47,17 @@ export class SeamFound extends LitElement {
         ?hidden=${!workspace.conversion}
       ></seam-conversion>`,
     );
+    const unknown = this.locks.filter((lock) => !lock.unmanaged_known);
+    const note =
+      unknown.length > 0
+        ? html`<p class="box none">
+            <bdi>${unknown.map(({ name }) => name).join(", ")}</bdi>:
+            ${t("unmanaged_unknown")}
+          </p>`
+        : nothing;
     if (codes.length === 0) {
       return html`${conversions}
-        <p class="box none">${t("found_none")}</p>`;
+      ${note === nothing ? html`<p class="box none">${t("found_none")}</p>` : note}`;
     }
     const isConverting = this.workspaces.some(({ conversion }) =>
       isRunning(conversion),
@@ -73,7 +81,7 @@ export class SeamFound extends LitElement {
     const possible = (kind: BatchDetail["kind"]) =>
       chosen.filter(({ code }) => code.can[kind] === true).length;
     return html`
-      ${conversions}
+      ${conversions} ${note}
       <p class="secondary hint">
         ${t("found_hint")} ${isAdmin ? t("found_hint_convert") : nothing}
       </p>

@@ -61,7 +61,12 @@ export class SeamLocks extends LitElement {
           <span class="secondary codes">
             ${
               lock.codes_known
-                ? texts.join(" · ") || (counts.attention > 0 ? "" : t("count_none"))
+                ? texts.join(" · ") ||
+                  (
+                    counts.attention > 0
+                      ? ""
+                      : t(lock.unmanaged_known ? "count_none" : "unmanaged_unknown")
+                  )
                 : t("codes_unknown")
             }
             ${
