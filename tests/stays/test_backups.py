@@ -140,7 +140,7 @@ async def test_backup_is_not_reported_after_the_stay(
     "way",
     [
         *("cancelled", "shortened", "over", "postponed", "deselected", "replaced"),
-        "ended by hand",
+        *("ended by hand", "rounded"),
     ],
 )
 async def test_backup_is_deleted_with_its_stay(
@@ -152,6 +152,11 @@ async def test_backup_is_deleted_with_its_stay(
     told.clear()
     match way:
         case "cancelled":
+            stays.calendar.cancel("Ada")
+        case "rounded":
+            [backup] = backups(stays)
+            assert backup.ends_at
+            backup.ends_at += timedelta(minutes=30)
             stays.calendar.cancel("Ada")
         case "shortened":
             stays.book("Ada", start=-HOUR, end=HOUR)
@@ -321,3 +326,45 @@ async def test_backup_ends_with_code_that_was_extended_by_hand(stays: Stays) -> 
     for _ in range(4):
         await stays.wait(15)
     assert not backups(stays)
+
+
+async def test_backup_is_deleted_although_its_code_was_not_created_again(
+    stays: Stays,
+) -> None:
+    """The host deletes the code, and Seam refuses a new one before the cancellation."""
+    backup_id = await book_with_backup(stays, start=2)
+    await run_action(stays, "delete_access_code", original(stays))
+    stays.simulator.faults.add(
+        "status", path="/access_codes/create", status=400, count=1
+    )
+    stays.book("Ada", start=2, end=5)
+    for _ in range(3):
+        await stays.wait(15)
+    assert original(stays)
+    assert backups(stays)
+    stays.calendar.cancel("Ada")
+    stays.book("Bob", start=8, end=9)
+    for _ in range(6):
+        await stays.wait(15)
+    assert backup_id in deleted(stays)
+    assert not backups(stays)
+
+
+async def test_stay_that_is_moved_back_gets_a_backup_again(stays: Stays) -> None:
+    """The one before was deleted because the stay was postponed."""
+    await offer_backups(stays)
+    await go_offline(stays)
+    stays.book("Ada", start=HOUR, end=3 * HOUR)
+    for _ in range(4):
+        await stays.wait(15)
+    assert backups(stays)
+    await come_online(stays)
+    stays.book("Ada", start=6 * HOUR, end=8 * HOUR)
+    for _ in range(3):
+        await stays.wait()
+    assert not backups(stays)
+    await go_offline(stays)
+    stays.book("Ada", start=HOUR, end=3 * HOUR)
+    for _ in range(4):
+        await stays.wait(5)
+    assert backups(stays)

@@ -20,7 +20,15 @@ from ..api import AccessCode, CodeStatus
 from ..const import DOMAIN
 from ..issues import as_placeholders, stays_issue_prefix
 from ..sync.snapshot import LockData
-from .arrivals import BACKUP_BEFORE, REPAIR_BEFORE, Arrival, Place, Verdict, backup_of
+from .arrivals import (
+    BACKUP_BEFORE,
+    REPAIR_BEFORE,
+    ROUNDED_BY,
+    Arrival,
+    Place,
+    Verdict,
+    backup_of,
+)
 from .describe import advice_of, lock_names, reason_of
 from .links import Link
 from .runner import StaysRunner
@@ -205,8 +213,17 @@ class Rescue:
             self._async_retry_later(key, longest)
         else:
             if verb == "delete":
-                # Seam may not do it after all.
-                self._begun.remove(key)
+                # Seam may not do it after all, and the stay may need another one.
+                codes = {
+                    link.code_id
+                    for link in self._runner.memory.links
+                    if link.backup and link.backup.code_id == code_id
+                }
+                self._begun = {
+                    other
+                    for other in self._begun
+                    if other != key and other[1] not in codes
+                }
 
     @callback
     def _async_retry_later(self, key: _Key, longest: timedelta) -> None:
@@ -229,7 +246,7 @@ def _left_over_backup(link: Link, lock: LockData, now: datetime) -> AccessCode |
         or backup is None
         or not backup.is_managed
         # Somebody has extended it by hand.
-        or backup.ends_at != link.backup.ends_at
+        or _differ(backup.ends_at, link.backup.ends_at)
         or backup.is_expired(now)
         or backup.status_at(now) is CodeStatus.REMOVING
     ):
@@ -248,6 +265,13 @@ def _left_over_backup(link: Link, lock: LockData, now: datetime) -> AccessCode |
     is_over = ends_at is not None and ends_at <= now
     is_postponed = starts_at and backup.ends_at and backup.ends_at <= starts_at
     return backup if is_over or is_postponed else None
+
+
+def _differ(end: datetime | None, other: datetime | None) -> bool:
+    """Return whether two ends are not the same one, which Seam may have rounded."""
+    if end is None or other is None:
+        return end is not other
+    return abs(end - other) > ROUNDED_BY
 
 
 def _places_at_risk(arrival: Arrival) -> list[Place]:

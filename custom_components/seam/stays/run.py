@@ -261,6 +261,10 @@ def _links_after(
         # Seam may not let anybody move a code that has ended.
         is_over = step.kind is Kind.CREATE or step.link.has_ended(now)
         if step.before is None or (is_over and not outcome.is_temporary):
+            if step.kind is Kind.CREATE and step.before and step.before.backup:
+                # The backup of the code that is gone is still on the lock.
+                kept = replace(step.before, key=step.link.key, is_deleting=True)
+                return _with(links, _up_to_date(kept, links))
             return _without(links, step.link)
         link = replace(step.before, key=step.link.key)
         return _with(links, _up_to_date(link, links))
