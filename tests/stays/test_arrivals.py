@@ -1,5 +1,6 @@
 """Tests of what is said about stays, and done for guests who may not get in."""
 
+import asyncio
 from datetime import datetime, timedelta
 import json
 import logging
@@ -1481,6 +1482,28 @@ async def test_risk_is_told_while_codes_cannot_be_read(
     if way != "changed by hand":
         assert state(stays, PROBLEM).state == STATE_OFF
         assert not issues(stays)
+
+
+async def test_no_risk_while_codes_are_being_fetched(stays: Stays, told: Told) -> None:
+    """The check-out time is changed, and the codes are fetched in the background."""
+    stays.book("Ada", start=2 * HOUR, end=3)
+    await stays.wait()
+    await stays.wait(20)
+    told.types()
+    fault = stays.simulator.faults.add("hang", path="/access_codes/list")
+    [subentry] = stays.entry.subentries.values()
+    stays.hass.config_entries.async_update_subentry(
+        stays.entry, subentry, data={**subentry.data, "minutes_after": 30}
+    )
+    await wait_until(lambda: fault.hits > 0)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert not stays.entry.runtime_data.data.locks[FRONT_DOOR].has_codes
+    assert state(stays, PROBLEM).state == STATE_UNKNOWN
+    stays.simulator.faults.clear()
+    await stays.wait()
+    assert told.types() == ["changed"]
+    assert not issues(stays)
 
 
 async def test_issue_stays_while_it_is_not_known(stays: Stays) -> None:

@@ -1,7 +1,7 @@
 """Whether guests will get in."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,7 +26,7 @@ _SET_WITHIN: Final = timedelta(minutes=5)
 CODE_REASONS: Final = "code_"
 """What the keys of reasons start with that are states of a code."""
 # Seam rounds times by at most this much.
-_ROUNDED_BY: Final = timedelta(hours=1)
+ROUNDED_BY: Final = timedelta(hours=1)
 
 
 class Verdict(StrEnum):
@@ -109,12 +109,14 @@ def find_arrivals(
     report: Report,
     links: Iterable[Link],
     locks: Mapping[str, LockData],
+    has_failed: Callable[[str], bool],
     now: datetime,
     *,
     is_only_soon: bool = True,
 ) -> tuple[Arrival, ...]:
     """Return the stays that matter now, the soonest first.
 
+    Codes that are unknown are still being fetched, or that `has_failed` for the lock.
     Without `is_only_soon`, these are all stays that have not ended and have or need a
     code. With it, they are those that start within a day, and the next one.
     """
@@ -154,6 +156,7 @@ def find_arrivals(
                 errors.get(place),
                 now,
                 has_arrived=has_arrived,
+                is_being_fetched=not has_failed(place[1]),
             )
             for place in ids
         )
@@ -215,6 +218,7 @@ def _place(
     now: datetime,
     *,
     has_arrived: bool,
+    is_being_fetched: bool,
 ) -> Place:
     """Return whether the guest of a stay can open a lock."""
     if lock is None:
@@ -224,11 +228,12 @@ def _place(
         stay, lock, link, code, step, error, now, has_arrived=has_arrived
     )
     is_unknown = code is None and step and step.reason is Reason.CODES_UNKNOWN
+    # After a start, that says nothing yet.
+    is_being_fetched &= not lock.has_codes
     if (lock.has_codes and not is_unknown) or place.verdict is Verdict.AT_RISK:
         return place
-    if stay.span.starts_at - REPAIR_BEFORE <= now and _may_lack_code(
-        stay, link, code, now
-    ):
+    is_soon = stay.span.starts_at - REPAIR_BEFORE <= now
+    if is_soon and not is_being_fetched and _may_lack_code(stay, link, code, now):
         # Nothing is created or changed while the codes are unknown.
         ends_early = code is not None and _is_short(code, stay)
         return _at_risk(device_id, Reason.CODES_UNKNOWN, ends_early=ends_early)
@@ -327,7 +332,7 @@ def _state(lock: LockData, code: AccessCode, now: datetime) -> CodeState:
 
 def _is_short(code: AccessCode, stay: Stay) -> bool:
     """Return whether a code ends before a stay, as far as its times say."""
-    return span_of(code).ends_at < stay.span.ends_at - _ROUNDED_BY
+    return span_of(code).ends_at < stay.span.ends_at - ROUNDED_BY
 
 
 def _is_moving(code: AccessCode) -> bool:

@@ -147,6 +147,7 @@ class StaysWatch:
             runner.report,
             runner.memory.links,
             runner.entry.runtime_data.data.locks,
+            runner.entry.runtime_data.engine.failures.has,
             now,
         )
         self._async_fire_times(before, now)
