@@ -164,7 +164,7 @@ export function overlapHint(
   if (others.length === 0) return "";
   const list = new Intl.ListFormat(hass.locale.language);
   const guests = people(others, stays).map((entries) => {
-    // All codes of a person have the same times.
+    // Those of a person on other locks hardly ever start at another time of the day.
     const [{ code, start, end }] = entries as [Overlap];
     return t("overlap", {
       name: label(code),

@@ -7,6 +7,7 @@ import logging
 import random
 import re
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.const import (
     EVENT_CALL_SERVICE,
@@ -1381,11 +1382,12 @@ def fail_after(stays: Stays, path: str, fault: FaultKind, **fields: Any) -> None
 
     def hit_and_fail(hit_path: str, named: set[str]) -> list[Fault]:
         if hit_path == path:
-            faults.hit = hit  # type: ignore[method-assign]
+            patched.stop()
             fail_lists(stays, fault, **fields)
         return hit(hit_path, named)
 
-    faults.hit = hit_and_fail  # type: ignore[assignment, method-assign]
+    patched = patch.object(faults, "hit", hit_and_fail)
+    patched.start()
 
 
 def fail_lists(stays: Stays, fault: FaultKind = "status", **fields: Any) -> None:

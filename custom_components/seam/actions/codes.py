@@ -17,7 +17,7 @@ from ..sync.snapshot import LockData, masked_code
 from .fields import CodeSelection
 from .outcomes import Result
 from .targets import Target
-from .validation import check_all_codes_known
+from .validation import check_codes_known
 
 
 def current_codes(lock: LockData, name: str) -> list[AccessCode]:
@@ -94,7 +94,7 @@ def find_any_code(target: Target, selection: CodeSelection) -> AccessCode:
         return find_code(target, target.lock.codes, selection)
     except ServiceValidationError:
         # If some codes are unknown, this one may exist all the same.
-        check_all_codes_known(target.lock)
+        check_codes_known(target.lock, with_unmanaged=True)
         raise
 
 

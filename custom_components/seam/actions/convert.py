@@ -50,7 +50,7 @@ from .targets import (
     current_target,
     in_turn,
 )
-from .validation import check_all_codes_known
+from .validation import check_codes_known
 from .waiting import async_poll, attempt_error, pending
 
 ATTR_ALL: Final = "all"
@@ -84,7 +84,7 @@ async def async_convert_access_code(
 
     def selected(target: Target) -> Sequence[AccessCode]:
         lock = target.lock
-        check_all_codes_known(lock)
+        check_codes_known(lock, with_unmanaged=True)
         if selection is None:
             return lock.unmanaged
         code = find_code(target, lock.unmanaged, selection)

@@ -38,7 +38,7 @@ from .targets import (
     current_target,
     in_turn,
 )
-from .validation import check_all_codes_known, check_codes_known
+from .validation import check_codes_known
 from .waiting import pending
 
 ATTR_INCLUDE_UNMANAGED: Final = "include_unmanaged"
@@ -66,7 +66,7 @@ async def async_delete_expired_access_codes(
     async def delete(target: Target) -> JsonObject:
         target = current_target(target)
         lock, with_unmanaged = target.lock, call.data[ATTR_INCLUDE_UNMANAGED]
-        (check_all_codes_known if with_unmanaged else check_codes_known)(lock)
+        check_codes_known(lock, with_unmanaged=with_unmanaged)
         older_than = call.data.get(ATTR_OLDER_THAN, timedelta())
         codes = [
             code

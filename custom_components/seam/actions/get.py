@@ -9,7 +9,7 @@ import voluptuous as vol
 from ..attributes import MAY_BE_OUTDATED, JsonObject, async_codes
 from .fields import ActionSchema, DescribedValidator
 from .targets import Answers, Target, async_each
-from .validation import check_all_codes_known, check_codes_known
+from .validation import check_codes_known
 
 ATTR_INCLUDE: Final = "include"
 
@@ -30,15 +30,13 @@ async def async_get_access_codes(call: ServiceCall, targets: list[Target]) -> An
 
     async def get(target: Target) -> JsonObject:
         lock, data = target.lock, target.coordinator.data
-        if "unmanaged" in call.data[ATTR_INCLUDE]:
-            check_all_codes_known(lock)
-        else:
-            check_codes_known(lock)
+        included = call.data[ATTR_INCLUDE]
+        check_codes_known(lock, with_unmanaged="unmanaged" in included)
         codes = {"managed": lock.managed, "unmanaged": lock.unmanaged}
         answer: JsonObject = {
             kind: async_codes(call.hass, lock, codes[kind], data.account_of(lock))
             for kind in _KINDS
-            if kind in call.data[ATTR_INCLUDE]
+            if kind in included
         }
         answer[MAY_BE_OUTDATED] = data.may_be_outdated(lock)
         return answer

@@ -14,7 +14,7 @@ from ..sync.code_state import code_state
 from ..sync.occupancy import ALWAYS, Span, occupancy
 from .fields import TIME, ActionSchema, Data, requested_time
 from .targets import Answers, Target, async_each
-from .validation import check_all_codes_known
+from .validation import check_codes_known
 
 ATTR_AT: Final = "at"
 ATTR_FROM: Final = "from"
@@ -36,7 +36,7 @@ async def async_get_access(call: ServiceCall, targets: list[Target]) -> Answers:
 
     async def get(target: Target) -> JsonObject:
         lock = target.lock
-        check_all_codes_known(lock)
+        check_codes_known(lock, with_unmanaged=True)
         found = occupancy(lock.codes, period)
         return {
             "access_codes": [

@@ -36,26 +36,18 @@ def check_backup_pool(lock: LockData) -> None:
         raise refusal("no_backup_pool", lock=lock.device.name)
 
 
-def check_codes_known(lock: LockData) -> None:
+def check_codes_known(lock: LockData, *, with_unmanaged: bool = False) -> None:
     """Refuse a lock without access codes, or whose codes are currently unknown."""
     check_has_codes(lock)
     if not lock.has_codes:
         raise refusal("codes_unknown", lock=lock.device.name)
-
-
-def check_all_codes_known(lock: LockData) -> None:
-    """Refuse a lock also if only its unmanaged codes are currently unknown."""
-    check_codes_known(lock)
-    if not lock.has_all_codes:
+    if with_unmanaged and not lock.has_all_codes:
         raise refusal("unmanaged_codes_unknown", lock=lock.device.name)
 
 
 def check_code_known(lock: LockData, code: AccessCode) -> None:
     """Refuse a code that may have changed or be gone since it was fetched."""
-    if code.is_managed:
-        check_codes_known(lock)
-    else:
-        check_all_codes_known(lock)
+    check_codes_known(lock, with_unmanaged=not code.is_managed)
 
 
 def _longest_run(pin: str, step: int) -> int:

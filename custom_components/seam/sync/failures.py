@@ -153,10 +153,11 @@ class Failures:
     def receive_codes(self, device_id: str, *, has_all: bool) -> None:
         """Note that the codes of a lock, or only the managed ones, were fetched."""
         self._rate_limits_in_a_row = 0
-        self._rate_limits.pop(device_id, None)
         if has_all:
             self._unmanaged_limits_in_a_row = 0
             self.forget(device_id)
+        else:
+            self._rate_limits.pop(device_id, None)
 
     def forget(self, device_id: str) -> None:
         """Forget the failures of a lock."""

@@ -24,7 +24,7 @@ from ..actions.fields import (
     DescribedValidator,
 )
 from ..actions.targets import Answers, Target
-from ..actions.validation import check_all_codes_known
+from ..actions.validation import check_codes_known
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
 from ..errors import refusal
@@ -114,7 +114,7 @@ async def async_start_conversion(call: ServiceCall, targets: list[Target]) -> An
         by_lock = by_entry.setdefault(target.coordinator.config_entry, {})
         by_lock.setdefault(target.entity_id, []).append(CodeToConvert(target, code_id))
         try:
-            check_all_codes_known(target.lock)
+            check_codes_known(target.lock, with_unmanaged=True)
             check_convertible(target.lock, find_unmanaged(target, code_id))
         except ServiceValidationError as err:
             refusals.append(err)

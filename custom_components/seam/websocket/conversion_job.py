@@ -20,7 +20,7 @@ from ..actions.convert import async_convert
 from ..actions.fields import CodeSelection
 from ..actions.outcomes import Outcome
 from ..actions.targets import Answers, Target, async_refresh_targets, current_target
-from ..actions.validation import check_all_codes_known
+from ..actions.validation import check_codes_known
 from ..activity import lock_name
 from ..api import AccessCode
 from ..attributes import label
@@ -297,7 +297,7 @@ def _check(known: _Known) -> None:
 def _check_fetched(target: Target) -> None:
     """Stop if the codes of a lock are not known."""
     try:
-        check_all_codes_known(target.lock)
+        check_codes_known(target.lock, with_unmanaged=True)
     except ServiceValidationError as err:
         raise _StopError(
             "unreachable", error=error_text(err), entity_id=target.entity_id
