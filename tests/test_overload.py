@@ -7,6 +7,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from functools import partial
 from itertools import count
 import tracemalloc
 from typing import Any
@@ -25,7 +26,7 @@ from custom_components.seam.api import (
     SeamError,
 )
 from custom_components.seam.api.redact import Secrets
-from custom_components.seam.fetcher import Fetcher, pool
+from custom_components.seam.fetcher import Fetcher, pool, sender
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.events import Occurrence
 
@@ -115,6 +116,8 @@ class Server:
             case "revoked":
                 return web.Response(status=401)
             case "hang":
+                await self._over.wait()
+            case "hang later" if "un" in path:
                 await self._over.wait()
             case "drip":
                 return await self._stream(request, b" ", 0.05)
@@ -214,9 +217,14 @@ class House:
         await self.fetcher.async_fetch_due_locks(device_ids)
 
     def has_codes(self, device_id: str) -> bool:
-        """Return whether the codes of a lock are known."""
+        """Return whether all codes of a lock are known."""
         lock = self.engine.snapshot.locks.get(device_id)
-        return lock is not None and lock.has_codes
+        return lock is not None and lock.has_all_codes
+
+    def managed(self, device_id: str) -> int | None:
+        """Return how many managed codes a lock has, None if they are unknown."""
+        lock = self.engine.snapshot.locks[device_id]
+        return len(lock.managed) if lock.has_codes else None
 
     async def until(self, condition: Callable[[], bool], seconds: float) -> None:
         """Wait for something that happens without another poll."""
@@ -240,7 +248,8 @@ async def house(server: Server) -> AsyncIterator[House]:
 @pytest.fixture
 def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let everything take a tenth of its time."""
-    monkeypatch.setattr(pool, "_SLOW", 0.2)
+    monkeypatch.setattr(pool, "SLOW", 0.2)
+    monkeypatch.setattr(sender, "SLOW", 0.2)
     monkeypatch.setattr(pool, "PATIENCE", 0.5)
     monkeypatch.setattr(pool, "_MAX_AGE", 1)
 
@@ -580,6 +589,34 @@ async def test_every_slow_lock_gets_its_turn(server: Server, house: House) -> No
     for _ in range(3):
         await house.poll()
     await house.until(lambda: all(map(house.has_codes, server.ids)), 20)
+    assert server.peak <= _MAX_IN_FLIGHT
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_managed_codes_do_not_wait_for_unmanaged_ones(
+    server: Server, house: House
+) -> None:
+    """Nor are they forgotten when the list that hangs is given up, or goes on."""
+    server.ids = server.ids[:40]
+    server.broken = dict.fromkeys(server.ids, "hang later")
+
+    def are_managed(number: int) -> bool:
+        return {*map(house.managed, server.ids)} == {number}
+
+    for number in (1, 2):
+        server.numbers = Counter(dict.fromkeys(server.ids, number))
+        house.engine.request_all()
+        async with asyncio.timeout(_SOON):
+            await house.poll()
+        await house.until(partial(are_managed, number), _SOON)
+        assert not any(map(house.has_codes, server.ids))
+    errors = house.engine.failures.code_errors
+    await house.until(lambda: errors.keys() == {*server.ids}, _SOON)
+    assert are_managed(2)
+    server.stop()
+    await house.poll()
+    await house.until(lambda: all(map(house.has_codes, server.ids)), _SOON)
+    assert are_managed(2)
     assert server.peak <= _MAX_IN_FLIGHT
 
 

@@ -1,11 +1,12 @@
 """Tests of locks whose codes arrive late, with a real Home Assistant."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
 from custom_components.seam.coordinator import SeamCoordinator
-from custom_components.seam.fetcher import pool
+from custom_components.seam.fetcher import pool, sender
 from custom_components.seam.fetcher.pool import Priority
 from custom_components.seam.sync.schedule import FetchCodes
 from simulator import Simulator
@@ -18,7 +19,8 @@ from .conftest import Poll
 @pytest.fixture
 def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let everything take a tenth of its time."""
-    monkeypatch.setattr(pool, "_SLOW", 0.2)
+    monkeypatch.setattr(pool, "SLOW", 0.2)
+    monkeypatch.setattr(sender, "SLOW", 0.2)
     monkeypatch.setattr(pool, "PATIENCE", 0.5)
 
 
@@ -90,6 +92,43 @@ async def test_request_that_is_displaced_twice_has_failed(
     assert not coordinator.data.locks[FRONT_DOOR].has_codes
     assert coordinator.engine.state.postponed == 1
     simulator.faults.clear()
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_managed_codes_do_not_wait_for_unmanaged_ones(
+    coordinator: SeamCoordinator, simulator: Simulator
+) -> None:
+    """What is published early is not replaced by what an earlier request had."""
+    hang = simulator.faults.add(
+        "hang", path="/access_codes/unmanaged/list", device_id=FRONT_DOOR, count=2
+    )
+
+    def errors() -> list[str]:
+        code = coordinator.data.locks[FRONT_DOOR].code(CODE_HANDYMAN)
+        assert code
+        return [error.code for error in code.own_errors]
+
+    def has_error(error: str) -> bool:
+        return error in errors()
+
+    refreshes = []
+    for hits, error in enumerate(("provider_issue", "failed_to_set_on_device"), 1):
+        assert not has_error(error)
+        simulator.control.code_error("Handyman", error)
+        refreshes.append(
+            asyncio.create_task(coordinator.async_refresh_locks([FRONT_DOOR]))
+        )
+        await wait_until(partial(has_error, error))
+        assert hang.hits == hits
+        assert coordinator.data.locks[FRONT_DOOR].has_all_codes
+    shown = errors()
+    new = simulator.control.add_unmanaged_code(FRONT_DOOR, "Newcomer", "867530")
+    simulator.faults.clear()
+    assert await asyncio.gather(*refreshes) == [{}, {}]
+    lock = coordinator.data.locks[FRONT_DOOR]
+    assert errors() == shown
+    assert lock.code(new.access_code_id)
+    assert lock.has_all_codes
 
 
 async def test_lock_that_hangs_does_not_keep_others_closed(

@@ -98,7 +98,7 @@ async def test_no_lock_waits_for_the_list_of_another(
     data: dict[str, Any],
 ) -> None:
     """A lock is changed while the list of another hangs, which then has an error."""
-    monkeypatch.setattr(pool, "_SLOW", 0.1)
+    monkeypatch.setattr(pool, "SLOW", 0.1)
     monkeypatch.setattr(pool, "PATIENCE", 0.2)
     front = simulator.state.devices[FRONT_DOOR]
     now = simulator.backend.timeline.now()

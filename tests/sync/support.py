@@ -1,6 +1,6 @@
 """Helpers for tests of the sync engine."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from custom_components.seam.api import (
@@ -19,6 +19,7 @@ from custom_components.seam.sync.schedule import (
     FetchDevices,
     FetchEvents,
 )
+from custom_components.seam.sync.store import ALL_KINDS
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 DOWN = SeamUnreachableError("No connection to Seam")
@@ -64,14 +65,14 @@ def receive_codes(
     *codes: AccessCode,
     device_id: str = "door",
     now: datetime = NOW,
-    has_all: bool = True,
+    kinds: Collection[bool] = ALL_KINDS,
 ) -> None:
     """Answer with these codes of a lock."""
     engine.receive_codes(
         FetchCodes(device_id),
         sorted(codes, key=lambda code: code.is_managed),
         now,
-        has_all=has_all,
+        kinds=kinds,
     )
 
 

@@ -5,6 +5,7 @@ from custom_components.seam.sync.code_state import next_state_changes
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.schedule import FetchCodes, FetchDevices
 from custom_components.seam.sync.snapshot import Snapshot
+from custom_components.seam.sync.store import ALL_KINDS
 
 from .support import DOWN, NOW, make_code, make_device, receive_codes, synced_engine
 
@@ -61,13 +62,14 @@ def test_lock_with_failed_codes_keeps_them_as_unknown() -> None:
 def test_unmanaged_codes_that_were_unknown_are_no_missed_events() -> None:
     """The webhook is still trusted once they are fetched."""
     engine = synced_engine(make_code("guest"))
-    for has_all, codes in ((False, ()), (True, [make_code("old", is_managed=False)])):
+    old = make_code("old", is_managed=False)
+    for kinds, codes in (([True], ()), (ALL_KINDS, [old])):
         engine.request_all()
         engine.take_due()
         engine.receive_devices(FetchDevices(), [make_device()], NOW)
         engine.take_due()
-        receive_codes(engine, make_code("guest"), *codes, has_all=has_all)
-        if not has_all:
+        receive_codes(engine, make_code("guest"), *codes, kinds=kinds)
+        if False not in kinds:
             fetch = FetchCodes("door")
             engine.receive_failure(fetch, DOWN, NOW, is_managed_known=True)
         assert engine.finish() is None

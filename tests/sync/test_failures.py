@@ -81,7 +81,7 @@ def test_failure_of_unmanaged_codes_concerns_only_them(retry_after: int | None) 
     def poll(seconds: int, *names: str, is_managed_known: bool = True) -> LockData:
         now = NOW + timedelta(seconds=seconds)
         if is_managed_known:
-            receive_codes(engine, *map(make_code, names), now=now, has_all=False)
+            receive_codes(engine, *map(make_code, names), now=now, kinds=[True])
         engine.receive_failure(
             FetchCodes("door"), error, now, is_managed_known=is_managed_known
         )
@@ -115,7 +115,7 @@ def test_rate_limit_for_unmanaged_codes_waits_alone() -> None:
     error = SeamRateLimitError("Too many requests", retry_after=900)
 
     def refuse(door: str) -> None:
-        receive_codes(engine, device_id=door, has_all=False)
+        receive_codes(engine, device_id=door, kinds=[True])
         engine.receive_failure(FetchCodes(door), error, NOW, is_managed_known=True)
 
     refuse("door")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.seam.api import CodeStatus
@@ -113,6 +114,48 @@ def test_code_in_both_lists_is_managed() -> None:
     lock = engine.snapshot.locks["door"]
     assert len(lock.managed) == 1
     assert lock.unmanaged == ()
+
+
+@given(
+    answers=st.lists(
+        st.frozensets(st.tuples(st.sampled_from("abc"), st.booleans())), max_size=6
+    )
+)
+def test_lists_that_arrive_apart_count_like_those_that_arrive_together(
+    answers: list[frozenset[tuple[str, bool]]],
+) -> None:
+    """A code may be missing, or move from one list to the other, or be in both."""
+    together, apart = synced_engine(), synced_engine()
+    for answer in answers:
+        codes = [make_code(name, is_managed=managed) for name, managed in answer]
+        receive_codes(together, *codes)
+        for kind in (True, False):
+            part = [code for code in codes if code.is_managed is kind]
+            receive_codes(apart, *part, kinds=[kind])
+        for engine in (together, apart):
+            engine.finish()
+        assert apart.snapshot == together.snapshot
+
+
+def test_unmanaged_codes_alone_do_not_make_managed_ones_known() -> None:
+    """The request for the managed ones may have failed in the meantime."""
+    engine = synced_engine(make_code("guest"))
+    receive_codes(engine, make_code("guest"), kinds=[True])
+    engine.receive_failure(FetchCodes("door"), DOWN, NOW)
+    receive_codes(engine, make_code("found", is_managed=False), kinds=[False])
+    assert code_ids(engine) == {"guest", "found"}
+    lock = engine.snapshot.locks["door"]
+    assert not lock.has_codes
+    assert not lock.has_all_codes
+    receive_codes(engine, make_code("guest"), kinds=[True])
+    engine.finish()
+    lock = engine.snapshot.locks["door"]
+    assert lock.has_codes
+    assert not lock.has_all_codes
+    receive_codes(engine, kinds=[False])
+    engine.finish()
+    assert engine.snapshot.locks["door"].has_all_codes
+    assert not engine.failures.has("door")
 
 
 def test_codes_without_pin_are_not_matched() -> None:

@@ -238,7 +238,7 @@ async def test_slow_lock_does_not_stop_job(
     simulator: Simulator, panel: Panel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A job works on one lock at a time, and can wait for it."""
-    monkeypatch.setattr(pool, "_SLOW", 0.05)
+    monkeypatch.setattr(pool, "SLOW", 0.05)
     monkeypatch.setattr(pool, "PATIENCE", 0.1)
     list_codes = SeamClient.list_access_codes
 

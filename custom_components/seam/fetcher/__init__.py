@@ -54,7 +54,12 @@ class Fetcher:
         """
         self._client = client
         self._engine = engine
-        self._sender = Sender(client, engine, self._note_answer)
+        self._sender = Sender(
+            client,
+            engine,
+            self._note_answer,
+            lambda request: self._finish_lock(request, None),
+        )
         self._create_task = create_task
         self._publish = publish
         self._lock = asyncio.Lock()
@@ -333,7 +338,14 @@ class Fetcher:
                 self._displaced[request] = sent_at
                 self._send_in_background((request,))
                 return
-            self._engine.receive_failure(request, error, dt_util.utcnow())
+            self._engine.receive_failure(
+                request,
+                error,
+                dt_util.utcnow(),
+                is_managed_known=(
+                    self._sender.answered_at(request, is_managed=True) >= first
+                ),
+            )
         else:
             self._retry(request)
         self._finish_lock(request, error)

@@ -21,7 +21,7 @@ _MAX_OF_POLLS = 10
 # How many of these are reserved for polls, so that frequent events do not hold them up.
 _MIN_OF_POLLS = 2
 # Seconds. A request that takes longer is slow.
-_SLOW = 2
+SLOW = 2
 # Seconds. Those of polls displace each other if there was no answer for so long. If Seam
 # takes ten seconds for each, they must not be canceled forever.
 _MAX_AGE = 20
@@ -130,9 +130,7 @@ class RequestPool[T]:
         those of a slow lock must not be canceled forever.
         """
         if tasks := self.running(request, since):
-            await asyncio.wait(
-                tasks, timeout=_SLOW, return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait(tasks, timeout=SLOW, return_when=asyncio.FIRST_COMPLETED)
         newer = self.running(request, since)[1:]
         if newer and self._running[newer[-1]].priority >= Priority.EVENT:
             self._cancel(newer[-1])
@@ -207,7 +205,7 @@ class RequestPool[T]:
             others = ()
         else:
             limit = _MAX_OF_POLLS
-        if sum(other.started > now - _SLOW for other in others) >= _MAX_QUICK:
+        if sum(other.started > now - SLOW for other in others) >= _MAX_QUICK:
             return False
         if len(self._running) < limit:
             return True
@@ -264,7 +262,7 @@ class RequestPool[T]:
                 self._timer = None
         elif not self._timer:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(_SLOW / 4, self._start_after_a_while)
+            self._timer = loop.call_later(SLOW / 4, self._start_after_a_while)
 
     def _start_after_a_while(self) -> None:
         self._timer = None
@@ -277,7 +275,7 @@ def _max_age(running: Priority, waiting: Priority) -> float:
         return _MAX_AGE
     if running is Priority.GENERAL or running < waiting:
         return math.inf
-    return PATIENCE if running is waiting else _SLOW
+    return PATIENCE if running is waiting else SLOW
 
 
 def _errors[T](tasks: dict[_Task, T]) -> list[tuple[T, SeamError]]:

@@ -1,7 +1,7 @@
 """Requests to Seam whose answers go to the sync engine."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 import logging
@@ -23,6 +23,7 @@ from ..api.rows import Rows
 from ..sync.engine import SyncEngine
 from ..sync.failures import would_fail_again
 from ..sync.schedule import Fetch, FetchCodes, FetchDevices, FetchEvents
+from .pool import SLOW
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -58,26 +59,31 @@ class Sender:
     """Send requests, and hand their answers to the sync engine."""
 
     def __init__(
-        self, client: SeamClient, engine: SyncEngine, note_answer: Callable[[], None]
+        self,
+        client: SeamClient,
+        engine: SyncEngine,
+        note_answer: Callable[[], None],
+        publish: Callable[[Request], None],
     ) -> None:
         """Initialize the sender.
 
-        `note_answer` is called after each answer to a request but the last.
+        `note_answer` is called after each answer to a request but the last, and
+        `publish` when a part of the answer should not wait for the rest.
         """
         self._client = client
         self._engine = engine
         self._note_answer = note_answer
+        self._publish = publish
         self._secrets = client.secrets
         self._numbers = count()
         self._accounts_from = -1
         self._logged: set[str] = set()
         self._had_accounts_error = False
-        # The number of the request that the current data of a lock, and of its codes,
-        # is from.
+        # The number of the request that the current data of a lock is from.
         self._devices_from: dict[str, int] = {}
-        self._codes_from: dict[str, int] = {}
-        # When that request for codes was sent, by the time of the loop.
-        self._codes_at: dict[str, float] = {}
+        # The same for its managed (True) and unmanaged codes, and when it was sent, by
+        # the time of the loop.
+        self._codes_from: dict[str, dict[bool, tuple[int, float]]] = {}
 
     async def async_send(self, request: Request) -> SeamError | None:
         """Send a request, and return its error."""
@@ -112,7 +118,9 @@ class Sender:
                 await self._async_fetch_codes(fetch, number)
         except SeamError as err:
             self._redact(fetch, err)
-            if not isinstance(fetch, FetchCodes) or self._is_newest(fetch, number):
+            if not isinstance(fetch, FetchCodes) or self._is_newest(
+                fetch, number, is_managed=True
+            ):
                 self._engine.receive_failure(
                     fetch, err, dt_util.utcnow(), self._client.last_date
                 )
@@ -151,7 +159,6 @@ class Sender:
             }
             for key in self._codes_from.keys() - self._devices_from.keys():
                 del self._codes_from[key]
-                self._codes_at.pop(key, None)
         self._engine.receive_devices(
             fetch,
             devices.where(lambda device: device.device_id not in newer),
@@ -213,54 +220,81 @@ class Sender:
             _LOGGER.info(succeeded)
 
     async def _async_fetch_codes(self, fetch: FetchCodes, number: int) -> None:
-        sent_at = asyncio.get_running_loop().time()
+        """Fetch the codes of a lock. A slow list of unmanaged ones keeps none waiting."""
+        sent = number, asyncio.get_running_loop().time()
         managed = await self._client.list_access_codes(fetch.device_id)
         self._note_answer()
-        unmanaged, error = await self._async_list_unmanaged(fetch)
-        if not self._is_newest(fetch, number):
-            return
         if managed.has_no_valid_row:
             raise SeamUnreadableError("None of the access codes could be read")
-        self._codes_from[fetch.device_id] = number
-        self._codes_at[fetch.device_id] = sent_at
+        async with asyncio.TaskGroup() as group:
+            listing = group.create_task(self._async_list_unmanaged(fetch))
+            await asyncio.wait((listing,), timeout=SLOW)
+            if not listing.done():
+                self._receive_codes(fetch, sent, {True: managed})
+                self._publish(fetch)
+        unmanaged = listing.result()
+        if isinstance(unmanaged, SeamAuthError):
+            raise unmanaged
+        if isinstance(unmanaged, Rows):
+            self._receive_codes(fetch, sent, {False: unmanaged, True: managed})
+        elif self._is_newest(fetch, number, is_managed=False):
+            self._receive_codes(fetch, sent, {True: managed})
+            self._codes_from[fetch.device_id][False] = sent
+            self._redact(fetch, unmanaged)
+            self._engine.receive_failure(
+                fetch, unmanaged, dt_util.utcnow(), is_managed_known=True
+            )
+
+    def _receive_codes(
+        self,
+        fetch: FetchCodes,
+        sent: tuple[int, float],
+        lists: Mapping[bool, Rows[AccessCode]],
+    ) -> None:
+        """Hand lists of managed (True) and unmanaged codes to the engine.
+
+        A later list, or the same one, may have been received already.
+        """
+        new = {
+            is_managed: rows
+            for is_managed, rows in lists.items()
+            if self._is_newest(fetch, sent[0], is_managed=is_managed)
+        }
+        if not new:
+            return
+        self._codes_from.setdefault(fetch.device_id, {}).update(
+            dict.fromkeys(new, sent)
+        )
         # The lists contradict each other if the other one lacks these.
-        strays = {code.access_code_id for code in managed if not code.is_managed}
-        if strays:
-            strays.difference_update(code.access_code_id for code in unmanaged or ())
+        strays = {
+            code.access_code_id for code in new.get(True, ()) if not code.is_managed
+        }.difference(code.access_code_id for code in new.get(False, ()))
         self._engine.receive_codes(
             fetch,
             # A code may be in both lists while it is converted.
-            [*(unmanaged or ()), *managed],
+            [code for rows in new.values() for code in rows],
             dt_util.utcnow(),
             may_lack=lambda code_id: any(
-                rows is not None and rows.may_lack(code_id)
-                for rows in (managed, unmanaged)
+                rows.may_lack(code_id) for rows in new.values()
             ),
-            has_all=unmanaged is not None,
-            is_complete=managed.all_rows_read and not strays,
+            kinds=new.keys(),
+            is_complete=True not in new or (new[True].all_rows_read and not strays),
         )
-        if error:
-            self._redact(fetch, error)
-            self._engine.receive_failure(
-                fetch, error, dt_util.utcnow(), is_managed_known=True
-            )
 
     async def _async_list_unmanaged(
         self, fetch: FetchCodes
-    ) -> tuple[Rows[AccessCode] | None, SeamError | None]:
-        """Return the unmanaged codes of a lock, or else why they are not known."""
+    ) -> Rows[AccessCode] | SeamError:
+        """Return the unmanaged codes of a lock, or why they are not known."""
         failures, device_id = self._engine.failures, fetch.device_id
         if error := failures.unmanaged_rate_limit(device_id, dt_util.utcnow()):
-            return None, error
+            return error
         try:
             codes = await self._client.list_unmanaged_access_codes(device_id)
-        except SeamAuthError:
-            raise
         except SeamError as err:
-            return None, err
+            return err
         if codes.has_no_valid_row:
-            return None, SeamUnreadableError("None of the access codes could be read")
-        return codes, None
+            return SeamUnreadableError("None of the access codes could be read")
+        return codes
 
     def _redact(self, fetch: Fetch, err: SeamError) -> None:
         # A code that cannot be fetched may have a PIN that is not known yet.
@@ -271,18 +305,21 @@ class Sender:
         )
         _drop_tracebacks(err)
 
-    def answered_at(self, request: Request) -> float:
+    def answered_at(self, request: Request, *, is_managed: bool = False) -> float:
         """Return when the last request for these codes that succeeded was sent.
 
-        It is a time of the loop, and in the past if there was none.
+        It is a time of the loop, and in the past if there was none. The unmanaged codes
+        are the last to be answered.
         """
         if isinstance(request, FetchCodes):
-            return self._codes_at.get(request.device_id, -1)
+            answers = self._codes_from.get(request.device_id, {})
+            return answers.get(is_managed, (-1, -1))[1]
         return -1
 
-    def _is_newest(self, fetch: FetchCodes, number: int) -> bool:
+    def _is_newest(self, fetch: FetchCodes, number: int, *, is_managed: bool) -> bool:
         """Return whether no later request for these codes has been answered."""
-        return number > self._codes_from.get(fetch.device_id, -1)
+        answers = self._codes_from.get(fetch.device_id, {})
+        return number > answers.get(is_managed, (-1, -1))[0]
 
     async def async_read_code(self, code: AccessCode) -> AccessCode:
         """Return a code as Seam has it now, which lists may not show yet.

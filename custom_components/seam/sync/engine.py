@@ -28,7 +28,7 @@ from .optimistic import OptimisticUpdates
 from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, FetchSchedule
 from .snapshot import LockData, Snapshot
 from .state import SyncState
-from .store import NEVER, IdCheck, SnapshotStore, merge_codes
+from .store import ALL_KINDS, NEVER, IdCheck, SnapshotStore, merge_codes
 
 # An event this old should have arrived by webhook already.
 _DELIVERY_TIME: Final = timedelta(minutes=1)
@@ -264,25 +264,24 @@ class SyncEngine:
         now: datetime,
         *,
         may_lack: IdCheck = NEVER,
-        has_all: bool = True,
+        kinds: Collection[bool] = ALL_KINDS,
         is_complete: bool = True,
     ) -> None:
-        """Handle all codes of a lock, or only the managed ones; later rows count."""
-        self.failures.receive_codes(fetch.device_id, has_all=has_all)
+        """Handle the codes of a lock, or only the (un)managed ones; later rows count."""
+        self.failures.receive_codes(fetch.device_id, kinds)
         if (lock := self._locks.get(fetch.device_id)) is None:
             return
         read_at = self._codes_read_at.setdefault(fetch.device_id, {})
-        read_at |= dict.fromkeys((True, False) if has_all else (True,), now)
+        read_at |= dict.fromkeys(kinds, now)
         self._secrets.add(pin for code in rows for pin in code.pins)
-        codes, missing = merge_codes(
-            lock, rows, self.optimistic, now, may_lack, has_all=has_all
-        )
+        codes, missing = merge_codes(lock, rows, self.optimistic, now, may_lack, kinds)
         if missing or self.optimistic.overrides(codes, now):
             self.schedule.retry(fetch)
-        has_all |= lock.has_all_codes
-        known = replace(
-            lock, has_codes=True, has_all_codes=has_all, is_complete=is_complete
-        )
+        has_codes = lock.has_codes or True in kinds
+        has_all = lock.has_all_codes or (has_codes and False in kinds)
+        known = replace(lock, has_codes=has_codes, has_all_codes=has_all)
+        if True in kinds:
+            known = replace(known, is_complete=is_complete)
         new = self._store.put_codes(known, codes, missing)
         if (
             self.schedule.is_reconcile

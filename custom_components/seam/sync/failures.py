@@ -1,5 +1,6 @@
 """Failures of fetches."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -150,14 +151,21 @@ class Failures:
             or (_UNMANAGED, device_id) in self._rate_limits
         )
 
-    def receive_codes(self, device_id: str, *, has_all: bool) -> None:
-        """Note that the codes of a lock, or only the managed ones, were fetched."""
-        self._rate_limits_in_a_row = 0
-        if has_all:
-            self._unmanaged_limits_in_a_row = 0
-            self.forget(device_id)
-        else:
+    def receive_codes(self, device_id: str, kinds: Collection[bool]) -> None:
+        """Note that the managed codes of a lock, the unmanaged ones, or all are known."""
+        is_managed_known = True in kinds or device_id in self.managed_known
+        if True in kinds:
+            self._rate_limits_in_a_row = 0
             self._rate_limits.pop(device_id, None)
+            self.managed_known.add(device_id)
+        if False in kinds:
+            self._unmanaged_limits_in_a_row = 0
+            self._rate_limits.pop((_UNMANAGED, device_id), None)
+            if is_managed_known:
+                self.code_errors.pop(device_id, None)
+                self.managed_known.discard(device_id)
+            if not self.has(device_id):
+                self._limited_since.pop(device_id, None)
 
     def forget(self, device_id: str) -> None:
         """Forget the failures of a lock."""

@@ -1,6 +1,6 @@
 """Store from which snapshots are made."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -17,6 +17,8 @@ _MAX_FORMER_NAMES: Final = 1000
 
 type IdCheck = Callable[[str], bool]
 NEVER: Final[IdCheck] = frozenset[str]().__contains__
+# What an answer is about: managed codes, unmanaged ones, or both.
+ALL_KINDS: Final = (True, False)
 
 
 class SnapshotStore:
@@ -200,15 +202,18 @@ def merge_codes(
     optimistic: OptimisticUpdates,
     now: datetime,
     may_lack: IdCheck,
-    *,
-    has_all: bool = True,
+    kinds: Collection[bool] = ALL_KINDS,
 ) -> tuple[list[AccessCode], frozenset[str]]:
     """Return the codes of a lock, and the IDs of those that the answer lacks.
 
     Seam has been seen to drop a code from a single answer. So a code is kept until two
     answers in a row lack it, unless it was expected to go. If the answer has a code
-    twice, the last one counts. Without unmanaged codes, the known ones are kept.
+    twice, the last one counts. Codes of a kind that it is not about stay as they are.
     """
+    if True not in kinds:
+        # A code may be in both lists while it is converted.
+        converted = {code.access_code_id for code in lock.managed} - lock.missing
+        answer = [code for code in answer if code.access_code_id not in converted]
     codes = {
         code.access_code_id: optimistic.apply_to_code(code, now) for code in answer
     }
@@ -218,7 +223,10 @@ def merge_codes(
     new_pins = _new_pins(lock, codes.values()) if absent else set()
     for code in absent:
         code_id = code.access_code_id
-        if may_lack(code_id) or not (has_all or code.is_managed):
+        if code.is_managed not in kinds:
+            codes[code_id] = code
+            missing |= lock.missing & {code_id}
+        elif may_lack(code_id):
             codes[code_id] = code
         elif not optimistic.is_removal_expected(code_id, now) and (
             optimistic.overrides_code(code_id, now)
