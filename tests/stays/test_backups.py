@@ -249,6 +249,22 @@ async def test_deletion_of_backup_is_tried_again(
     assert ("ended" in told) is not restarts
 
 
+async def test_backup_is_deleted_as_soon_as_codes_are_known(stays: Stays) -> None:
+    """Nothing is tried before, so that nothing waits for another attempt."""
+    backup_id = await book_with_backup(stays, start=-HOUR)
+    stays.book("Ada", start=-HOUR, end=HOUR)
+    await stays.wait()
+    stays.simulator.faults.add("status", path="/access_codes/list", status=500)
+    stays.simulator.control.code_error("Ada", "provider_issue")
+    for _ in range(8):
+        await stays.wait(10)
+    assert not stays.entry.runtime_data.data.locks[FRONT_DOOR].has_codes
+    assert backup_id not in deleted(stays)
+    stays.simulator.faults.clear()
+    await stays.wait(2)
+    assert deleted(stays).count(backup_id) == 1
+
+
 async def test_use_of_deleted_backup_is_reported(stays: Stays, told: list[str]) -> None:
     """It may still be on an offline lock."""
     backup_id = await book_with_backup(stays, start=-HOUR)

@@ -172,8 +172,12 @@ class Rescue:
         locks = self._runner.entry.runtime_data.data.locks
         for link in self._runner.memory.links:
             lock = locks.get(link.device_id)
-            backup = _left_over_backup(link, lock, now) if lock else None
-            if backup:
+            # Deleting is refused while the codes are unknown.
+            if (
+                lock
+                and lock.has_codes
+                and (backup := _left_over_backup(link, lock, now))
+            ):
                 key = "delete", backup.access_code_id, None
                 self._async_begin(key, link.device_id, _LAST_RETRY)
 
