@@ -35,6 +35,7 @@ export function code(name: string, state: CodeState, more: Partial<Code> = {}): 
     is_managed: isManaged,
     is_backup: false,
     is_backup_access_code_available: false,
+    pulled_backup_access_code_id: null,
     is_offline_access_code: false,
     is_one_time_use: false,
     is_external_modification_allowed: false,

@@ -6,7 +6,7 @@ import { element } from "./element";
 import { pageTexts } from "./language";
 import { banners, icon } from "./parts";
 import { lacksLocks } from "./store";
-import { shared } from "./styles";
+import { shared, toastStyles } from "./styles";
 import type { HomeAssistant, Lock } from "./types";
 import "./views/lock-page";
 
@@ -111,7 +111,7 @@ export class SeamAccessCodesCard extends SeamActions {
 
   static override styles = [
     shared,
-    SeamActions.overlayStyles,
+    toastStyles,
     css`
       .card {
         display: grid;

@@ -344,3 +344,29 @@ export const shared = css`
     }
   }
 `;
+
+/** The styles of the message that actions show for a few seconds. */
+export const toastStyles = css`
+  .toast {
+    position: fixed;
+    z-index: 10;
+    inset-block-end: calc(24px + env(safe-area-inset-bottom, 0px));
+    inset-inline: 16px;
+    margin-inline: auto;
+    width: fit-content;
+    max-width: 560px;
+    padding: 14px 20px;
+    border-radius: 12px;
+    background: #323232;
+    color: #fff;
+    overflow-wrap: anywhere;
+    pointer-events: none;
+    opacity: 0;
+    transition: opacity 150ms;
+    box-shadow: 0 4px 12px rgb(0 0 0 / 30%);
+  }
+  .toast[data-shown] {
+    pointer-events: auto;
+    opacity: 1;
+  }
+`;

@@ -64,6 +64,7 @@ export interface Code {
   is_managed: boolean;
   is_backup: boolean;
   is_backup_access_code_available: boolean;
+  pulled_backup_access_code_id: string | null;
   is_offline_access_code: boolean;
   is_one_time_use: boolean;
   is_external_modification_allowed: boolean;

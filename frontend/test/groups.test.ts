@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { code, home, lock, problem } from "../dev/fake";
 import {
+  backupsOf,
   elsewhere,
   entriesOf,
   found,
@@ -215,6 +216,17 @@ test("codes of the same name, end, and day of arrival are one person", () => {
   const locks = all.map(({ lock, code }) => ({ ...lock, codes: [code] }));
   const linked = all.map(({ lock, code }) => elsewhere(locks, { lock, code }, []));
   expect(linked.flat().map(({ code }) => code)).toEqual([ada[1]?.code, ada[0]?.code]);
+});
+
+test("the backup of a code is known by its ID, until it can no longer be used", () => {
+  const states = ["active", "setting", "expired", "removing"] as const;
+  const shown = states.map((state) => {
+    const ada = code("Ada", "active", { pulled_backup_access_code_id: "Spare" });
+    const spare = code("Spare", state, { access_code_id: "Spare" });
+    const door = lock("Door", [ada, spare, code("Other", "active")]);
+    return backupsOf([{ lock: door, code: ada }]).map(({ code }) => code.name);
+  });
+  expect(shown).toEqual([["Spare"], ["Spare"], [], []]);
 });
 
 test("the codes of a person elsewhere have the same name and times, or the same key", () => {

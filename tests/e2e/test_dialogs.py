@@ -1409,6 +1409,38 @@ def test_failed_change_on_one_of_two_locks_is_shown(
     assert ids == ["lock.door", "lock.gate", "lock.gate"]
 
 
+@pytest.mark.parametrize(
+    ("action", "confirm", "command"),
+    [("Delete", "Delete", "delete"), ("End now", "End now", "end")],
+)
+def test_backup_of_a_code_is_deleted_with_it(
+    panel_page: Page, start: Start, action: str, confirm: str, command: str
+) -> None:
+    """The guest knows its PIN, too. The user can keep it, as with codes elsewhere."""
+    panel = start(
+        """{ path: "/lock/Door", locks: ["Door", "Gate"].map((name) => lock(name, [
+          code("Ada", {
+            access_code_id: name, common_code_key: "key",
+            pulled_backup_access_code_id: name + " backup",
+          }),
+          code("Spare " + name, { access_code_id: name + " backup", is_backup: true }),
+          code("Another spare " + name, { is_backup: true }),
+        ])), answer: () => ({ outcome: "deleted" }) }"""
+    )
+    dialog = choose(panel, "Ada", action)
+    boxes = dialog.get_by_role("checkbox")
+    expect(boxes).to_have_count(3)
+    dialog.get_by_role("checkbox", name="Gate (Backup)").uncheck()
+    dialog.get_by_role("button", name=confirm, exact=True).click()
+    expect(dialog).to_have_count(0)
+    calls: list[dict[str, Any]] = panel_page.evaluate("() => calls")
+    assert [(call["type"], call["access_code_id"]) for call in calls] == [
+        (f"seam/code/{command}", "Door"),
+        (f"seam/code/{command}", "Gate"),
+        ("seam/code/delete", "Door backup"),
+    ]
+
+
 @pytest.mark.parametrize("with_others", [True, False])
 @pytest.mark.parametrize(
     "uncertain", [UNCERTAIN, "lost();"], ids=["seam", "connection"]

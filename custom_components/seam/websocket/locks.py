@@ -49,6 +49,7 @@ _CODE_KEYS: Final = (
     "scheduled_at",
     "is_backup",
     "is_backup_access_code_available",
+    "pulled_backup_access_code_id",
     "is_offline_access_code",
     "is_one_time_use",
     "is_external_modification_allowed",

@@ -4,7 +4,7 @@ import { CommandError, sentence } from "../api";
 import { element } from "../element";
 import type { Key } from "../language";
 import type { Entry } from "../logic/groups";
-import type { CodeAction } from "../types";
+import type { Can, CodeAction } from "../types";
 import { type Outcome, outcomeOfError, SeamDialog } from "./dialog";
 import { formStyles } from "./form-styles";
 
@@ -23,7 +23,7 @@ export interface Confirmation {
   isDangerous?: boolean;
   action: CodeAction;
   entry: Entry;
-  /** The codes of the same person on other locks. */
+  /** The codes of the same person on other locks, and backup codes. */
   others: readonly Entry[];
   /** What to know about each of these. */
   hint: ((entry: Entry) => string) | undefined;
@@ -48,8 +48,18 @@ export class SeamConfirmDialog extends SeamDialog {
     return false;
   }
 
-  private isPossible({ code }: Entry): boolean {
-    return code.can[this.confirmation.action] === true;
+  private isPossible(entry: Entry): boolean {
+    return this.can(entry) === true;
+  }
+
+  /** Return whether a code can be changed, or why not. */
+  private can(entry: Entry): Can {
+    return entry.code.can[this.isBackup(entry) ? "delete" : this.confirmation.action];
+  }
+
+  /** Return whether a code is only there because it is the backup of another one. */
+  private isBackup(entry: Entry): boolean {
+    return entry.code.is_backup && entry !== this.confirmation.entry;
   }
 
   /** The codes that the user wants to change. */
@@ -116,15 +126,21 @@ export class SeamConfirmDialog extends SeamDialog {
     );
   }
 
+  /** Return the name of a lock, and whether it is the code or its backup there. */
+  private placeOf(entry: Entry): string {
+    const backup = this.isBackup(entry) ? ` (${this.context.t("backup")})` : "";
+    return entry.lock.name + backup;
+  }
+
   private renderChoice(others: readonly Entry[]): TemplateResult {
-    const { action, hint } = this.confirmation;
+    const { hint } = this.confirmation;
     return html`<fieldset>
       <legend>${this.context.t("also_there")}</legend>
       <div class="checks">
         ${others.map((other) => {
-          const { lock, code } = other;
+          const { code } = other;
           const isPossible = this.isPossible(other);
-          const text = isPossible ? hint?.(other) : code.can[action];
+          const text = isPossible ? hint?.(other) : this.can(other);
           return html`<label class="check">
             <input
               type="checkbox"
@@ -139,7 +155,7 @@ export class SeamConfirmDialog extends SeamDialog {
               }}
             />
             <span>
-              <bdi>${lock.name}</bdi>
+              <bdi>${this.placeOf(other)}</bdi>
               ${text ? html`<small>${text}</small>` : nothing}
             </span>
           </label>`;
@@ -154,7 +170,7 @@ export class SeamConfirmDialog extends SeamDialog {
         ${this.chosen.map((entry) => {
           const result = this.resultOf(entry);
           return html`<li>
-            <span class="lock"><bdi>${entry.lock.name}</bdi></span>
+            <span class="lock"><bdi>${this.placeOf(entry)}</bdi></span>
             <span class="chip ${result?.tone ?? ""}"
               >${this.context.t(result?.key ?? "outcome_waiting")}</span
             >

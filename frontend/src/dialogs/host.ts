@@ -1,4 +1,4 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { CommandError, codeCommand, command, errorText } from "../api";
@@ -6,6 +6,7 @@ import { SeamHost } from "../context";
 import { FocusKeeper } from "../focus";
 import { formatTime } from "../logic/formats";
 import {
+  backupsOf,
   deletableExpired,
   type Entry,
   elsewhere,
@@ -257,7 +258,11 @@ export abstract class SeamActions extends SeamHost {
     const values = { name: label(code), lock: lock.name };
     const { locks = [], stays = [] } = this.snapshot ?? {};
     const others = action === "allow_changes" ? [] : elsewhere(locks, entry, stays);
-    const run = (of: Entry) => this.run(action, of);
+    // The guest knows the PINs of these, too. They end by being deleted.
+    const isLast = action === "delete" || action === "end";
+    const backups = isLast ? backupsOf([entry, ...others]) : [];
+    others.push(...backups);
+    const run = (of: Entry) => this.run(backups.includes(of) ? "delete" : action, of);
     const time = (of: Entry) => formatTime(hass, this.dayLater(of.code), new Date());
     if (action === "extend" && others.length === 0) {
       this.announce(t("saving"), true);
@@ -369,29 +374,4 @@ export abstract class SeamActions extends SeamHost {
       </div>
     `;
   }
-
-  static overlayStyles = css`
-    .toast {
-      position: fixed;
-      z-index: 10;
-      inset-block-end: calc(24px + env(safe-area-inset-bottom, 0px));
-      inset-inline: 16px;
-      margin-inline: auto;
-      width: fit-content;
-      max-width: 560px;
-      padding: 14px 20px;
-      border-radius: 12px;
-      background: #323232;
-      color: #fff;
-      overflow-wrap: anywhere;
-      pointer-events: none;
-      opacity: 0;
-      transition: opacity 150ms;
-      box-shadow: 0 4px 12px rgb(0 0 0 / 30%);
-    }
-    .toast[data-shown] {
-      pointer-events: auto;
-      opacity: 1;
-    }
-  `;
 }

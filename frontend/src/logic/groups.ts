@@ -270,6 +270,18 @@ export function elsewhere(
   );
 }
 
+/** Return the backups that were activated for codes, and that may still work. */
+export function backupsOf(entries: readonly Entry[]): Entry[] {
+  return entries.flatMap(({ lock, code }) =>
+    entriesOf([lock]).filter(
+      ({ code: { access_code_id: id, state } }) =>
+        id === code.pulled_backup_access_code_id &&
+        state !== "expired" &&
+        state !== "removing",
+    ),
+  );
+}
+
 /** Return the expired codes of a lock that can be deleted. */
 export function deletableExpired(lock: Lock): Entry[] {
   return entriesOf([lock]).filter(
