@@ -63,7 +63,7 @@ def test_panel_shows_who_gets_in(
     page.get_by_role("button", name="Add stays").click()
     dialog = page.locator("dialog-data-entry-flow")
     expect(dialog.get_by_text("Calendar of bookings").first).to_be_visible()
-    fill_in(page, dialog)
+    fill_in(dialog)
     dialog.get_by_role("button", name="Submit").click()
     expect(dialog).to_contain_text("To be created: 2")
     dialog.get_by_role("button", name="Submit").click()

@@ -17,6 +17,7 @@ from playwright.sync_api import (
 import pytest
 
 from .development import Development
+from .pickers import pick
 from .test_panel import finish
 
 pytestmark = pytest.mark.e2e
@@ -206,26 +207,18 @@ def open_form(page: Page, development: Development) -> Locator:
     return dialog
 
 
-def choose_lock(page: Page, dialog: Locator) -> None:
-    """Choose the lock; again if the list has moved below the pointer."""
+def fill_in(dialog: Locator) -> None:
+    """Choose the calendar, the lock, and the times and titles of events."""
+    items = dialog.locator("ha-combo-box-item")
+    calendar = items.filter(has_text="Bookings")
+    pick(dialog.locator("ha-entity-picker"), calendar.last, calendar.first)
     # Since 2026.11, the field is a toolbar.
     add_lock = dialog.get_by_role("toolbar", name="Locks").get_by_role("button")
-    for _ in range(3):
-        add_lock.or_(dialog.get_by_role("button", name="Locks")).first.click()
-        dialog.locator("ha-combo-box-item").filter(has_text=LOCK).click()
-        page.keyboard.press("Escape")
-        with suppress(AssertionError):
-            chosen = dialog.get_by_text(LOCK).filter(visible=True)
-            expect(chosen.first).to_be_visible(timeout=5_000)
-            return
-    raise AssertionError(LOCK)
-
-
-def fill_in(page: Page, dialog: Locator) -> None:
-    """Choose the calendar, the lock, and the times and titles of events."""
-    dialog.locator("ha-entity-picker").click()
-    dialog.locator("ha-combo-box-item").filter(has_text="Bookings").click()
-    choose_lock(page, dialog)
+    pick(
+        add_lock.or_(dialog.get_by_role("button", name="Locks")).first,
+        items.filter(has_text=LOCK),
+        dialog.locator("ha-input-chip").filter(has_text=LOCK),
+    )
     for field in dialog.locator("ha-time-input").all()[:2]:
         field.get_by_role("button").click()
     dialog.get_by_text(SECTIONS[0], exact=True).click()
@@ -244,7 +237,7 @@ def test_form_shows_preview_before_anything_is_done(
     dialog = open_form(page, development)
     # A lock that nobody has chosen would let guests in at the wrong door.
     expect(dialog.locator("ha-input-chip")).to_have_count(0)
-    fill_in(page, dialog)
+    fill_in(dialog)
     # Labels move out of the way.
     page.wait_for_timeout(500)
     page.screenshot(path=screenshots / "stays-form.png")
@@ -328,18 +321,11 @@ def test_form_shows_preview_before_anything_is_done(
 
 
 def choose_calendar(page: Page, editor: Locator, name: str) -> None:
-    """Choose the calendar of an event; again if the list has moved below the pointer."""
+    """Choose the calendar of an event."""
     items = page.locator("ha-combo-box-item").filter(has_text=name)
     chosen = editor.locator("#picker ha-combo-box-item").filter(has_text=name)
-    for _ in range(3):
-        editor.locator("ha-entity-picker").click()
-        items.last.click()
-        with suppress(AssertionError):
-            expect(chosen).to_be_visible(timeout=5_000)
-            expect(items).to_have_count(1, timeout=5_000)
-            return
-        page.keyboard.press("Escape")
-    raise AssertionError(name)
+    pick(editor.locator("ha-entity-picker"), items.last, chosen)
+    expect(items).to_have_count(1)
 
 
 def choose_day(page: Page, editor: Locator, day: date) -> None:
@@ -367,7 +353,7 @@ def test_codes_follow_calendar_page(
     # Without it, the calendar would be empty in the end, and might be a broken one.
     bookings.book("Not available", hours=200)
     dialog = open_form(page, development)
-    fill_in(page, dialog)
+    fill_in(dialog)
     dialog.get_by_role("button", name="Submit").click()
     expect(dialog).to_contain_text("Events in the calendar: 1.")
     dialog.get_by_role("button", name="Submit").click()
