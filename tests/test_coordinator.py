@@ -328,6 +328,7 @@ async def test_rate_limit_for_unmanaged_codes_does_not_hide_managed_ones(
     simulator: Simulator,
     coordinator: SeamCoordinator,
     reconcile: Poll,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """They are fetched as usual, while the others wait as told."""
     path = "/access_codes/unmanaged/list"
@@ -344,6 +345,7 @@ async def test_rate_limit_for_unmanaged_codes_does_not_hide_managed_ones(
     assert owner
     assert owner.own_errors
     assert fault.hits == 1
+    assert "Could not fetch the unmanaged access codes on Front Door" in caplog.text
 
 
 @pytest.mark.usefixtures("settled")

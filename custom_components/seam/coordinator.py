@@ -337,9 +337,8 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             elif lock.lacks_some_codes and device_id in errors:
                 self._failing.add(device_id)
                 error, name = errors[device_id], lock.device.name
-                _LOGGER.warning(
-                    "Could not fetch the access codes on %s: %s", name, error
-                )
+                kind = "unmanaged access codes" if lock.has_codes else "access codes"
+                _LOGGER.warning("Could not fetch the %s on %s: %s", kind, name, error)
             elif lock.has_all_codes and device_id in self._failing:
                 self._failing.discard(device_id)
                 _LOGGER.info(
