@@ -366,6 +366,23 @@ async def test_backup_is_deleted_although_its_code_was_not_created_again(
     assert not backups(stays)
 
 
+async def test_backup_does_not_count_for_another_guest(
+    stays: Stays, told: list[str]
+) -> None:
+    """Neither of them has a code, as Seam answers no request for one."""
+    await book_with_backup(stays, start=-HOUR)
+    await run_action(stays, "delete_access_code", original(stays))
+    stays.simulator.faults.add("status", path="/access_codes/create", status=500)
+    stays.book("Ada", start=-HOUR, end=5)
+    stays.book("Bob", start=-HOUR, end=HOUR)
+    await stays.wait()
+    assert backups(stays)
+    assert "ended" not in told
+    for _ in range(4):
+        await stays.wait(20)
+    assert told.count("ended") == 1
+
+
 async def test_stay_that_is_moved_back_gets_a_backup_again(stays: Stays) -> None:
     """The one before was deleted because the stay was postponed."""
     await offer_backups(stays)

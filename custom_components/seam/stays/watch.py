@@ -192,7 +192,7 @@ class StaysWatch:
         backups = {
             link.code_id: link.backup.code_id
             for link in self.runner.memory.links
-            if link.backup
+            if link.backup and link.code_id
         }
         codes = (
             lock.code(code_id)
