@@ -1,10 +1,18 @@
 """Tests of locks whose codes arrive late, with a real Home Assistant."""
 
 import asyncio
+from datetime import timedelta
 from functools import partial
+from typing import Any
 
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.seam.api import AccessCode
+from custom_components.seam.api.rows import Rows
+from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.fetcher import pool, sender
 from custom_components.seam.fetcher.pool import Priority
@@ -129,6 +137,96 @@ async def test_managed_codes_do_not_wait_for_unmanaged_ones(
     assert errors() == shown
     assert lock.code(new.access_code_id)
     assert lock.has_all_codes
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_key_that_is_revoked_after_managed_codes_starts_reauth(
+    hass: HomeAssistant,
+    coordinator: SeamCoordinator,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those that were published are no answer to the whole request."""
+    monkeypatch.setattr(pool, "PATIENCE", 10)
+    path = "/access_codes/unmanaged/list"
+    simulator.faults.add("hang", path=path, device_id=FRONT_DOOR, seconds=0.5)
+    simulator.faults.add("status", path=path, device_id=FRONT_DOOR, status=401)
+    simulator.faults.add("status", path="/workspaces/get", status=401)
+    simulator.control.code_error("Handyman", "provider_issue")
+    await coordinator.async_refresh()
+    assert not coordinator.last_update_success
+    assert hass.config_entries.flow.async_progress()
+
+
+@pytest.mark.usefixtures("_short_patience")
+@pytest.mark.parametrize("is_slow", [True, False])
+@pytest.mark.parametrize("is_listed", [True, False])
+async def test_lists_that_contradict_each_other_are_not_complete(
+    coordinator: SeamCoordinator,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    is_slow: bool,
+    is_listed: bool,
+) -> None:
+    """The list of managed codes has one that is not, which the other one may have."""
+    client = coordinator.client
+    list_managed = client.list_access_codes
+    list_unmanaged = client.list_unmanaged_access_codes
+    stray = coordinator.data.locks[FRONT_DOOR].unmanaged[0]
+
+    async def managed(device_id: str) -> Rows[AccessCode]:
+        return Rows([*await list_managed(device_id), stray])
+
+    async def unmanaged(device_id: str) -> Rows[AccessCode]:
+        await asyncio.sleep(0.3 if is_slow else 0)
+        return (await list_unmanaged(device_id)).where(
+            lambda code: is_listed or code.access_code_id != stray.access_code_id
+        )
+
+    monkeypatch.setattr(client, "list_access_codes", managed)
+    monkeypatch.setattr(client, "list_unmanaged_access_codes", unmanaged)
+    for _ in range(3):
+        await coordinator.async_refresh_locks([FRONT_DOOR])
+        lock = coordinator.data.locks[FRONT_DOOR]
+        assert lock.is_complete is is_listed
+        assert lock.code(stray.access_code_id)
+        assert not lock.missing
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_actions_on_managed_codes_do_not_wait_for_unmanaged_ones(
+    hass: HomeAssistant, coordinator: SeamCoordinator, simulator: Simulator
+) -> None:
+    """Those that need unmanaged codes say that they are not known now."""
+    locks = [FRONT_DOOR, APARTMENT_1]
+    simulator.faults.add("hang", path="/access_codes/unmanaged/list")
+    assert await coordinator.async_refresh_locks(locks) == {}
+
+    async def run(action: str, **data: Any) -> Any:
+        return await hass.services.async_call(
+            DOMAIN,
+            action,
+            {"entity_id": ["lock.front_door", "lock.apartment_1"], **data},
+            blocking=True,
+            return_response=True,
+        )
+
+    answer = await run("ensure_access_code", name="Zoe", ongoing=True)
+    assert {one["outcome"] for one in answer.values()} == {"created"}
+    answer = await run("delete_expired_access_codes")
+    assert all("access_codes" in one for one in answer.values())
+    yesterday = dt_util.utcnow() - timedelta(days=1)
+    for code in simulator.state.access_codes.values():
+        if code.device_id in locks and not code.is_managed:
+            code.ends_at = yesterday
+    simulator.faults.clear()
+    await coordinator.async_reconcile()
+    simulator.requests.clear()
+    simulator.faults.add("hang", path="/access_codes/unmanaged/list")
+    with pytest.raises(HomeAssistantError, match="unmanaged"):
+        await run("delete_expired_access_codes", include_unmanaged=True)
+    assert not any("delete" in request.path for request in simulator.requests)
+    simulator.faults.clear()
 
 
 async def test_lock_that_hangs_does_not_keep_others_closed(

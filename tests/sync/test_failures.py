@@ -98,7 +98,7 @@ def test_failure_of_unmanaged_codes_concerns_only_them(retry_after: int | None) 
         assert {code.access_code_id for code in lock.managed} == {"guest", "cleaner"}
         assert [code.access_code_id for code in lock.unmanaged] == ["neighbor"]
     lock = poll(480, is_managed_known=False)
-    assert (lock.has_codes, lock.has_all_codes) == (False, False)
+    assert (lock.has_codes, lock.has_all_codes) == (retry_after == 60, False)
     lock = poll(600, "guest")
     assert (lock.has_codes, lock.has_all_codes) == (True, False)
     receive_codes(engine, make_code("guest"), now=NOW + timedelta(seconds=720))
@@ -112,7 +112,7 @@ def test_rate_limit_for_unmanaged_codes_waits_alone() -> None:
     doors = ["door", *map(str, range(7))]
     engine = synced_engine(devices=list(map(make_device, doors)))
     failures = engine.failures
-    error = SeamRateLimitError("Too many requests", retry_after=900)
+    error = SeamRateLimitError("Too many requests", retry_after=600)
 
     def refuse(door: str) -> None:
         receive_codes(engine, device_id=door, kinds=[True])
@@ -120,17 +120,50 @@ def test_rate_limit_for_unmanaged_codes_waits_alone() -> None:
 
     refuse("door")
     assert failures.rate_limit(FetchCodes("door"), NOW) is None
-    assert failures.unmanaged_rate_limit("door", NOW) is error
-    assert failures.unmanaged_rate_limit("gate", NOW) is None
+    assert failures.has_unmanaged_limit("door", NOW)
     for door in doors[1:]:
+        assert not failures.has_many_unmanaged_limits
         refuse(door)
-    assert failures.unmanaged_rate_limit("gate", NOW) is error
+    assert failures.has_many_unmanaged_limits
+    assert not failures.has_unmanaged_limit("gate", NOW)
     assert failures.fatal_error is None
     assert engine.finish() is None
-    assert failures.unmanaged_rate_limit("gate", NOW) is None
-    assert failures.unmanaged_rate_limit("door", NOW) is error
+    assert not failures.has_many_unmanaged_limits
+    assert failures.has_unmanaged_limit("door", NOW)
+    # The next polls do not ask for anything before.
+    for minutes in (1, 9):
+        engine.begin_poll(NOW + timedelta(minutes=minutes))
+        assert [type(fetch) for fetch in engine.take_due()] == [FetchEvents]
+        engine.finish()
+    engine.begin_poll(NOW + timedelta(minutes=10))
+    assert {*map(FetchCodes, doors)} <= {*engine.take_due()}
     receive_codes(engine)
-    assert failures.unmanaged_rate_limit("door", NOW) is None
+    assert not failures.has_unmanaged_limit("door", NOW)
+
+
+def test_rate_limits_for_either_codes_last_by_themselves() -> None:
+    """Short ones for unmanaged codes do not make one for managed codes long."""
+    engine = synced_engine(make_code("guest"))
+
+    def limit(minutes: int, *, is_managed_known: bool) -> LockData:
+        now = NOW + timedelta(minutes=minutes)
+        if is_managed_known:
+            receive_codes(engine, make_code("guest"), now=now, kinds=[True])
+        engine.receive_failure(
+            FetchCodes("door"),
+            SeamRateLimitError("Too many requests", retry_after=30),
+            now,
+            is_managed_known=is_managed_known,
+        )
+        engine.finish()
+        return engine.snapshot.locks["door"]
+
+    for minutes in range(7):
+        lock = limit(minutes, is_managed_known=True)
+    assert not lock.has_all_codes
+    for minutes in range(7, 12):
+        assert limit(minutes, is_managed_known=False).has_codes
+    assert not limit(12, is_managed_known=False).has_codes
 
 
 def test_rate_limits_in_a_row_are_fatal_until_next_refresh() -> None:

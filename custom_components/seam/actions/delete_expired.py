@@ -12,7 +12,7 @@ import voluptuous as vol
 
 from ..api import AccessCode, ActionAttempt, CodeStatus
 from ..attributes import JsonObject, local_time
-from ..errors import ErrorText, NotFoundError, translated_errors
+from ..errors import ErrorText, NotFoundError, refusal, translated_errors
 from .delete import (
     async_finish_deletion,
     async_start_deletion,
@@ -61,7 +61,13 @@ async def async_delete_expired_access_codes(
     """Delete all expired codes of each lock."""
     check_dry_run(call)
     # A code that got a later end in the meantime must not be deleted.
+    began_at = dt_util.utcnow()
     failed = await async_refresh_targets(targets)
+
+    def is_new(target: Target, code: AccessCode) -> bool:
+        # A slow list of unmanaged codes does not fail the refresh.
+        read_at = target.coordinator.engine.read_at(code)
+        return read_at is not None and read_at >= began_at
 
     async def delete(target: Target) -> JsonObject:
         target = current_target(target)
@@ -73,6 +79,8 @@ async def async_delete_expired_access_codes(
             for code in (lock.codes if with_unmanaged else lock.managed)
             if _is_expired(target, code, older_than)
         ]
+        if not all(code.is_managed or is_new(target, code) for code in codes):
+            raise refusal("unmanaged_codes_unknown", lock=lock.device.name)
         results = await _async_delete_all(
             target, codes, older_than, dry_run=call.data[ATTR_DRY_RUN]
         )

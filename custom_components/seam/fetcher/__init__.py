@@ -199,6 +199,7 @@ class Fetcher:
     async def _async_fetch_locks(
         self, device_ids: frozenset[str], with_codes: bool, is_patient: bool
     ) -> dict[str, SeamError]:
+        began_at = asyncio.get_running_loop().time()
         fetches = self._engine.lock_fetches(device_ids, with_codes=with_codes)
         is_patient = is_patient and len(device_ids) == 1
         errors = await self._async_fetch_now(
@@ -223,11 +224,11 @@ class Fetcher:
                 error, SeamAuthError | SeamRateLimitError
             ):
                 kept |= device_ids_of(fetch)
-            elif not (
+            elif self._sender.answered_at(fetch, is_managed=True) >= began_at or not (
                 isinstance(error, SeamUnreachableError)
                 or self._engine.failures.failed_polls
             ):
-                # The codes of this lock are unknown, which says enough.
+                # That some codes of this lock are unknown, or slow, says enough.
                 continue
             found |= dict.fromkeys(device_ids_of(fetch), error)
         self._engine.finish_locks(device_ids - kept, self.is_fetching, has_failed=False)

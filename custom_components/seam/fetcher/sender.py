@@ -1,7 +1,7 @@
 """Requests to Seam whose answers go to the sync engine."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 import logging
@@ -118,8 +118,10 @@ class Sender:
                 await self._async_fetch_codes(fetch, number)
         except SeamError as err:
             self._redact(fetch, err)
-            if not isinstance(fetch, FetchCodes) or self._is_newest(
-                fetch, number, is_managed=True
+            if (
+                not isinstance(fetch, FetchCodes)
+                or isinstance(err, SeamAuthError)
+                or self._is_newest(fetch, number, is_managed=True)
             ):
                 self._engine.receive_failure(
                     fetch, err, dt_util.utcnow(), self._client.last_date
@@ -226,19 +228,26 @@ class Sender:
         self._note_answer()
         if managed.has_no_valid_row:
             raise SeamUnreadableError("None of the access codes could be read")
+        failures, now = self._engine.failures, dt_util.utcnow()
+        is_limited = failures.has_unmanaged_limit(fetch.device_id, now)
+        if is_limited or failures.has_many_unmanaged_limits:
+            self._receive_codes(fetch, sent, managed)
+            if not is_limited:
+                self._engine.schedule.retry(fetch)
+            return
         async with asyncio.TaskGroup() as group:
-            listing = group.create_task(self._async_list_unmanaged(fetch))
+            listing = group.create_task(self._async_list_unmanaged(fetch.device_id))
             await asyncio.wait((listing,), timeout=SLOW)
             if not listing.done():
-                self._receive_codes(fetch, sent, {True: managed})
+                self._receive_codes(fetch, sent, managed)
                 self._publish(fetch)
         unmanaged = listing.result()
         if isinstance(unmanaged, SeamAuthError):
             raise unmanaged
         if isinstance(unmanaged, Rows):
-            self._receive_codes(fetch, sent, {False: unmanaged, True: managed})
+            self._receive_codes(fetch, sent, managed, unmanaged)
         elif self._is_newest(fetch, number, is_managed=False):
-            self._receive_codes(fetch, sent, {True: managed})
+            self._receive_codes(fetch, sent, managed)
             self._codes_from[fetch.device_id][False] = sent
             self._redact(fetch, unmanaged)
             self._engine.receive_failure(
@@ -249,45 +258,52 @@ class Sender:
         self,
         fetch: FetchCodes,
         sent: tuple[int, float],
-        lists: Mapping[bool, Rows[AccessCode]],
+        managed: Rows[AccessCode],
+        unmanaged: Rows[AccessCode] | None = None,
     ) -> None:
-        """Hand lists of managed (True) and unmanaged codes to the engine.
+        """Hand lists of codes to the engine.
 
         A later list, or the same one, may have been received already.
         """
+        lists = {False: unmanaged, True: managed}
         new = {
             is_managed: rows
             for is_managed, rows in lists.items()
-            if self._is_newest(fetch, sent[0], is_managed=is_managed)
+            if rows is not None
+            and self._is_newest(fetch, sent[0], is_managed=is_managed)
         }
         if not new:
             return
-        self._codes_from.setdefault(fetch.device_id, {}).update(
-            dict.fromkeys(new, sent)
-        )
-        # The lists contradict each other if the other one lacks these.
-        strays = {
-            code.access_code_id for code in new.get(True, ()) if not code.is_managed
-        }.difference(code.access_code_id for code in new.get(False, ()))
+        answers = self._codes_from.setdefault(fetch.device_id, {})
+        answers.update(dict.fromkeys(new, sent))
+        is_complete: bool | None = None
+        strays: list[AccessCode] = []
+        if answers.get(True) == sent:
+            # The lists contradict each other if the other one lacks these.
+            strays = [code for code in managed if not code.is_managed]
+            if unmanaged is not None:
+                listed = {code.access_code_id for code in unmanaged}
+                is_complete = managed.all_rows_read and listed.issuperset(
+                    code.access_code_id for code in strays
+                )
+            elif not (strays and managed.all_rows_read):
+                is_complete = managed.all_rows_read
         self._engine.receive_codes(
             fetch,
             # A code may be in both lists while it is converted.
-            [code for rows in new.values() for code in rows],
+            [*new.get(False, ()), *new.get(True, strays)],
             dt_util.utcnow(),
             may_lack=lambda code_id: any(
                 rows.may_lack(code_id) for rows in new.values()
             ),
             kinds=new.keys(),
-            is_complete=True not in new or (new[True].all_rows_read and not strays),
+            is_complete=is_complete,
         )
 
     async def _async_list_unmanaged(
-        self, fetch: FetchCodes
+        self, device_id: str
     ) -> Rows[AccessCode] | SeamError:
         """Return the unmanaged codes of a lock, or why they are not known."""
-        failures, device_id = self._engine.failures, fetch.device_id
-        if error := failures.unmanaged_rate_limit(device_id, dt_util.utcnow()):
-            return error
         try:
             codes = await self._client.list_unmanaged_access_codes(device_id)
         except SeamError as err:
@@ -306,7 +322,7 @@ class Sender:
         _drop_tracebacks(err)
 
     def answered_at(self, request: Request, *, is_managed: bool = False) -> float:
-        """Return when the last request for these codes that succeeded was sent.
+        """Return when the last request for these codes that had an answer was sent.
 
         It is a time of the loop, and in the past if there was none. The unmanaged codes
         are the last to be answered.

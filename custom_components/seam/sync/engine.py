@@ -95,6 +95,9 @@ class SyncEngine:
         self._is_poll = True
         self.schedule.request(FetchEvents(self._cursor.since(now)))
         self.schedule.begin_poll(now, len(self._locks))
+        self.schedule.request(
+            *map(FetchCodes, self.failures.ended_unmanaged_limits(now))
+        )
 
     def request_all(self) -> None:
         """Request everything: a reconcile."""
@@ -265,24 +268,19 @@ class SyncEngine:
         *,
         may_lack: IdCheck = NEVER,
         kinds: Collection[bool] = ALL_KINDS,
-        is_complete: bool = True,
+        is_complete: bool | None = True,
     ) -> None:
         """Handle the codes of a lock, or only the (un)managed ones; later rows count."""
-        self.failures.receive_codes(fetch.device_id, kinds)
         if (lock := self._locks.get(fetch.device_id)) is None:
             return
+        self.failures.receive_codes(fetch.device_id, kinds)
         read_at = self._codes_read_at.setdefault(fetch.device_id, {})
         read_at |= dict.fromkeys(kinds, now)
         self._secrets.add(pin for code in rows for pin in code.pins)
         codes, missing = merge_codes(lock, rows, self.optimistic, now, may_lack, kinds)
         if missing or self.optimistic.overrides(codes, now):
             self.schedule.retry(fetch)
-        has_codes = lock.has_codes or True in kinds
-        has_all = lock.has_all_codes or (has_codes and False in kinds)
-        known = replace(lock, has_codes=has_codes, has_all_codes=has_all)
-        if True in kinds:
-            known = replace(known, is_complete=is_complete)
-        new = self._store.put_codes(known, codes, missing)
+        new = self._store.put_codes(lock.read(kinds, is_complete), codes, missing)
         if (
             self.schedule.is_reconcile
             and lock.has_all_codes
@@ -311,7 +309,9 @@ class SyncEngine:
             # The next query makes up for one that Seam has only postponed.
             is_missed = not isinstance(error, SeamAuthError | SeamRateLimitError)
         else:
-            self.schedule.retry(fetch)
+            # The next poll asks for unmanaged codes when that is allowed again.
+            if not (is_managed_known and isinstance(error, SeamRateLimitError)):
+                self.schedule.retry(fetch)
             # Other locks that the request has named must not wait for this one.
             is_missed = isinstance(fetch, FetchDevices) and fetch.device_ids is not None
         if is_missed:

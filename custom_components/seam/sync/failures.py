@@ -61,19 +61,19 @@ class Failures:
         """Why accounts cannot be fetched, None if they can."""
         # By the device ID for codes, by the fetch for devices, or by the other names.
         self._rate_limits: dict[_Key, tuple[SeamRateLimitError, datetime]] = {}
-        self._rate_limits_in_a_row = 0
-        self._unmanaged_limits_in_a_row = 0
-        # By device ID. Limits may be short, but follow each other.
-        self._limited_since: dict[str, datetime] = {}
+        # Of requests for managed (True) and for unmanaged codes.
+        self._rate_limits_in_a_row = {True: 0, False: 0}
+        # Limits for codes may be short, but follow each other.
+        self._limited_since: dict[_Key, datetime] = {}
         self.code_errors: dict[str, SeamError] = {}
         """Why the codes of locks could not be fetched, by device ID."""
         self.managed_known: set[str] = set()
-        """IDs of locks of which only the unmanaged codes could not be fetched."""
+        """IDs of locks whose managed codes were fetched since all of them last were."""
 
     @property
     def fatal_error(self) -> SeamError | None:
         """The error after which fetching more is pointless."""
-        if self._error is None and self._rate_limits_in_a_row >= _MAX_RATE_LIMITS:
+        if self._error is None and self._rate_limits_in_a_row[True] >= _MAX_RATE_LIMITS:
             return next(reversed(self._rate_limits.values()))[0]
         return self._error
 
@@ -100,16 +100,22 @@ class Failures:
                 return self._rate_limit(fetch.device_id, now)
         return self._rate_limit(fetch, now)
 
-    def unmanaged_rate_limit(
-        self, device_id: str, now: datetime
-    ) -> SeamRateLimitError | None:
-        """Return the rate limit for the unmanaged codes of a lock.
+    @property
+    def has_many_unmanaged_limits(self) -> bool:
+        """Whether to ask for no other unmanaged codes in this refresh."""
+        return self._rate_limits_in_a_row[False] >= _MAX_RATE_LIMITS
 
-        After many in a row, no others are asked for in this refresh.
-        """
-        if self._unmanaged_limits_in_a_row >= _MAX_RATE_LIMITS:
-            return next(reversed(self._rate_limits.values()))[0]
-        return self._rate_limit((_UNMANAGED, device_id), now)
+    def has_unmanaged_limit(self, device_id: str, now: datetime) -> bool:
+        """Return whether a rate limit for the unmanaged codes of a lock is in effect."""
+        return self._rate_limit(_codes_key(device_id, False), now) is not None
+
+    def ended_unmanaged_limits(self, now: datetime) -> list[str]:
+        """Return the IDs of locks whose unmanaged codes can be asked for again."""
+        return [
+            key[1]
+            for key in self._rate_limits
+            if isinstance(key, tuple) and self._rate_limit(key, now) is None
+        ]
 
     def _rate_limit(self, key: _Key, now: datetime) -> SeamRateLimitError | None:
         error, until = self._rate_limits.get(key, (None, now))
@@ -147,33 +153,31 @@ class Failures:
         """Return whether the codes of a lock could not be fetched."""
         return (
             device_id in self.code_errors
-            or device_id in self._rate_limits
-            or (_UNMANAGED, device_id) in self._rate_limits
+            or _codes_key(device_id, True) in self._rate_limits
+            or _codes_key(device_id, False) in self._rate_limits
         )
 
     def receive_codes(self, device_id: str, kinds: Collection[bool]) -> None:
         """Note that the managed codes of a lock, the unmanaged ones, or all are known."""
-        is_managed_known = True in kinds or device_id in self.managed_known
+        for is_managed in kinds:
+            self._rate_limits_in_a_row[is_managed] = 0
+            self._forget_limit(_codes_key(device_id, is_managed))
         if True in kinds:
-            self._rate_limits_in_a_row = 0
-            self._rate_limits.pop(device_id, None)
             self.managed_known.add(device_id)
-        if False in kinds:
-            self._unmanaged_limits_in_a_row = 0
-            self._rate_limits.pop((_UNMANAGED, device_id), None)
-            if is_managed_known:
-                self.code_errors.pop(device_id, None)
-                self.managed_known.discard(device_id)
-            if not self.has(device_id):
-                self._limited_since.pop(device_id, None)
+        if False in kinds and device_id in self.managed_known:
+            self.code_errors.pop(device_id, None)
+            self.managed_known.remove(device_id)
 
     def forget(self, device_id: str) -> None:
         """Forget the failures of a lock."""
         self.code_errors.pop(device_id, None)
-        self._rate_limits.pop(device_id, None)
-        self._rate_limits.pop((_UNMANAGED, device_id), None)
-        self._limited_since.pop(device_id, None)
         self.managed_known.discard(device_id)
+        for is_managed in (True, False):
+            self._forget_limit(_codes_key(device_id, is_managed))
+
+    def _forget_limit(self, key: _Key) -> None:
+        self._rate_limits.pop(key, None)
+        self._limited_since.pop(key, None)
 
     def take_error(self, *, is_poll: bool) -> SeamError | None:
         """Return the error of the refresh as a whole, which ends."""
@@ -188,7 +192,7 @@ class Failures:
             self.accounts_error = None
         self._error = self._events_error = None
         self._has_devices = False
-        self._rate_limits_in_a_row = self._unmanaged_limits_in_a_row = 0
+        self._rate_limits_in_a_row = {True: 0, False: 0}
         return error
 
     def receive_events(self) -> None:
@@ -233,14 +237,10 @@ class Failures:
         if is_managed_known:
             self.managed_known.add(device_id)
         if isinstance(error, SeamRateLimitError):
-            key: _Key = device_id
-            if is_managed_known:
-                key = (_UNMANAGED, device_id)
-                self._unmanaged_limits_in_a_row += 1
-            else:
-                self._rate_limits_in_a_row += 1
+            key = _codes_key(device_id, not is_managed_known)
+            self._rate_limits_in_a_row[not is_managed_known] += 1
             self._add_rate_limit(key, error, now)
-            since = self._limited_since.setdefault(device_id, now)
+            since = self._limited_since.setdefault(key, now)
             _, until = self._rate_limits[key]
             if until - now <= _SHORT_RATE_LIMIT and until - since <= _SHORT_RATE_LIMITS:
                 return
@@ -254,3 +254,7 @@ class Failures:
         """Add a rate limit, the latest last."""
         self._rate_limits.pop(key, None)
         self._rate_limits[key] = error, now + timedelta(seconds=error.retry_after)
+
+
+def _codes_key(device_id: str, is_managed: bool) -> _Key:
+    return device_id if is_managed else (_UNMANAGED, device_id)

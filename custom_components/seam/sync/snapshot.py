@@ -1,12 +1,12 @@
 """Immutable data of a workspace, and how secrets are masked in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 import re
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from ..api import (
     AccessCode,
@@ -58,6 +58,8 @@ class LockData:
     """Whether the managed codes are known; if not, they are what was last known."""
     has_all_codes: bool = False
     """Whether the unmanaged codes are known, too."""
+    has_failed: bool = False
+    """Whether codes could not be fetched since the managed ones last were."""
     is_complete: bool = True
     """Whether the last list of managed codes had all of them."""
     missing: frozenset[str] = frozenset()
@@ -85,6 +87,20 @@ class LockData:
     def lacks_some_codes(self) -> bool:
         """Whether the lock can have codes, but not all of them could be fetched."""
         return self.device.has_access_codes and not self.has_all_codes
+
+    def read(self, kinds: Collection[bool], is_complete: bool | None) -> Self:
+        """Return the lock after an answer with managed (True) or unmanaged codes.
+
+        `is_complete` is None if the answer does not say whether it had all managed ones.
+        """
+        has_codes = self.has_codes or True in kinds
+        return replace(
+            self,
+            has_codes=has_codes,
+            has_all_codes=self.has_all_codes or (has_codes and False in kinds),
+            has_failed=self.has_failed and True not in kinds,
+            is_complete=self.is_complete if is_complete is None else is_complete,
+        )
 
     def knows(self, code: AccessCode) -> bool:
         """Return whether a code of the lock is current, not only what was last known."""

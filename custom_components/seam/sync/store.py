@@ -86,7 +86,9 @@ class SnapshotStore:
         for device_id in device_ids:
             if lock := self._locks.get(device_id):
                 has_codes = lock.has_codes and device_id in managed_known
-                new = replace(lock, has_codes=has_codes, has_all_codes=False)
+                new = replace(
+                    lock, has_codes=has_codes, has_all_codes=False, has_failed=True
+                )
                 if new != lock:
                     self.put(new)
 
