@@ -856,6 +856,24 @@ async def test_ignored_issue_stays_while_its_unmanaged_code_is_unknown(
     assert shown.all[ignored].dismissed_version
 
 
+async def test_issue_of_deleted_managed_code_ends_without_unmanaged_ones(
+    simulator: Simulator, reconcile: Poll, shown: Issues
+) -> None:
+    """Test that it does not stay as if its code could be an unmanaged one."""
+    assert DUPLICATE in shown.all
+    simulator.faults.add(
+        "status", path="/access_codes/unmanaged", device_id=FRONT_DOOR, status=400
+    )
+    await reconcile()
+    simulator.control.vanish_code(CODE_HANDYMAN)
+    for _ in range(3):
+        assert DUPLICATE in shown.all
+        await reconcile()
+        if DUPLICATE not in shown.all:
+            break
+    assert DUPLICATE not in shown.all
+
+
 async def test_error_after_repair_has_new_grace_period(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

@@ -135,6 +135,8 @@ class _IssueManager:
         self._entry = entry
         self._since: dict[str, datetime] = {}
         self._shown: set[str] = set()
+        # By device ID, since all codes of the lock were known.
+        self._managed: dict[str, set[str]] = {}
         self._cancel_timer: CALLBACK_TYPE | None = None
 
     @callback
@@ -149,6 +151,15 @@ class _IssueManager:
         """Delete the issues, except for ignored ones, which stay ignored after a reload."""
         self._async_stop_timer()
         async_remove_issues(self._hass, self._entry, keep_ignored=True)
+
+    def _managed_prefixes(self, lock: LockData) -> set[str]:
+        """Return the prefixes of issues of codes that are managed, or were."""
+        prefix = _codes_prefix(self._entry, lock)
+        managed = {f"{prefix}{code.access_code_id}." for code in lock.managed}
+        if not lock.has_all_codes:
+            managed |= self._managed.get(lock.device_id, set())
+        self._managed[lock.device_id] = managed
+        return managed
 
     @callback
     def _async_update(self, _now: datetime | None = None) -> None:
@@ -165,11 +176,12 @@ class _IssueManager:
             lock for lock in coordinator.data.locks.values() if lock.lacks_some_codes
         ]
         unknown = tuple(_codes_prefix(self._entry, lock) for lock in lacking)
+        # Those of managed codes, which may be gone, are known without unmanaged ones.
         known = tuple(
-            f"{_codes_prefix(self._entry, lock)}{code.access_code_id}."
-            for lock in lacking
-            for code in lock.codes
-            if lock.knows(code)
+            prefix
+            for lock in coordinator.data.locks.values()
+            for prefix in self._managed_prefixes(lock)
+            if lock.has_codes
         )
 
         def is_unknown(issue_id: str) -> bool:
