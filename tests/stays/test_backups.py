@@ -221,6 +221,21 @@ async def test_backup_that_somebody_has_changed_is_kept(stays: Stays, way: str) 
     assert backup_id not in deleted(stays)
 
 
+@pytest.mark.parametrize("minutes", [20, 60, 90])
+async def test_later_end_of_backup_counts(stays: Stays, minutes: int) -> None:
+    """The guest who uses it may leave later."""
+    backup_id = await book_with_backup(stays, start=-HOUR, end=2 * HOUR)
+    [backup] = backups(stays)
+    old = backup.ends_at
+    assert old
+    ends_at = old + timedelta(minutes=minutes)
+    await run_action(stays, "update_access_code", backup, ends_at=ends_at)
+    while dt_util.utcnow() < old + timedelta(minutes=8):
+        await stays.wait(5)
+    assert backup_id not in deleted(stays)
+    assert backups(stays)
+
+
 @pytest.mark.parametrize("restarts", [False, True])
 async def test_deletion_of_backup_is_tried_again(
     stays: Stays, told: list[str], restarts: bool
@@ -381,6 +396,25 @@ async def test_backup_does_not_count_for_another_guest(
     for _ in range(4):
         await stays.wait(20)
     assert told.count("ended") == 1
+
+
+async def test_backup_of_which_nobody_knows_is_deleted_while_another_try_waits(
+    stays: Stays, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The answer to its activation was lost. The timer does no harm later."""
+    await offer_backups(stays)
+    await go_offline(stays)
+    stays.simulator.faults.add("status", path=PULL, status=500, after_processing=True)
+    stays.book("Ada", start=0.2 * HOUR, end=3 * HOUR)
+    for _ in range(2):
+        await stays.wait(0.2)
+    assert backups(stays)
+    await come_online(stays)
+    stays.book("Ada", start=6 * HOUR, end=8 * HOUR)
+    for _ in range(20):
+        await stays.wait(0.2)
+    assert not backups(stays)
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
 
 
 async def test_stay_that_is_moved_back_gets_a_backup_again(stays: Stays) -> None:

@@ -63,7 +63,8 @@ class Rescue:
         self._hass = hass
         self._runner = runner
         self._look = look
-        self._begun: set[_Key] = set()
+        self._running: set[_Key] = set()
+        self._done: set[_Key] = set()
         self._retry_after: dict[_Key, timedelta] = {}
         """How long to wait before those that have failed are tried again."""
         self._cancel_retry: dict[_Key, CALLBACK_TYPE] = {}
@@ -184,8 +185,8 @@ class Rescue:
     @callback
     def _async_begin(self, key: _Key, device_id: str, longest: timedelta) -> None:
         """Pull or delete a backup, unless that is under way or was tried just now."""
-        if key not in self._begun:
-            self._begun.add(key)
+        if not (key in self._running or key in self._done or key in self._cancel_retry):
+            self._running.add(key)
             self._runner.entry.async_create_background_task(
                 self._hass,
                 self._async_change(key, device_id, longest),
@@ -216,25 +217,24 @@ class Rescue:
             # Seam gives the same backup each time, and may still set it on the lock.
             self._async_retry_later(key, longest)
         else:
+            # Seam may not delete it after all, and the stay may need another one.
             if verb == "delete":
-                # Seam may not do it after all, and the stay may need another one.
                 codes = {
                     link.code_id
                     for link in self._runner.memory.links
                     if link.backup and link.backup.code_id == code_id
                 }
-                self._begun = {
-                    other
-                    for other in self._begun
-                    if other != key and other[1] not in codes
-                }
+                self._done = {key for key in self._done if key[1] not in codes}
+            else:
+                self._done.add(key)
+        finally:
+            self._running.remove(key)
 
     @callback
     def _async_retry_later(self, key: _Key, longest: timedelta) -> None:
         @callback
         def look(_now: datetime) -> None:
             del self._cancel_retry[key]
-            self._begun.remove(key)
             self._look()
 
         delay = min(self._retry_after.get(key, _RETRY), longest)
@@ -249,7 +249,7 @@ def _left_over_backup(link: Link, lock: LockData, now: datetime) -> AccessCode |
         link.backup is None
         or backup is None
         or not backup.is_managed
-        # Somebody has extended it by hand.
+        # Somebody has changed it by hand.
         or _differ(backup.ends_at, link.backup.ends_at)
         or backup.is_expired(now)
         or backup.status_at(now) is CodeStatus.REMOVING
@@ -266,7 +266,9 @@ def _left_over_backup(link: Link, lock: LockData, now: datetime) -> AccessCode |
         if code
         else (link.asked.starts_at, link.edited_until or link.asked.ends_at)
     )
-    is_over = ends_at is not None and ends_at <= now
+    # It may have been rounded, but a guest may also have been given another hour.
+    is_extended = backup.ends_at != link.backup.ends_at
+    is_over = ends_at is not None and ends_at <= now and not is_extended
     is_postponed = starts_at and backup.ends_at and backup.ends_at <= starts_at
     return backup if is_over or is_postponed else None
 
