@@ -37,7 +37,7 @@ from custom_components.seam.stays.settings import (
 )
 from custom_components.seam.stays.watch import WATCHES
 from simulator.faults import Fault, FaultKind
-from simulator.seed import FRONT_DOOR
+from simulator.seed import APARTMENT_1, FRONT_DOOR
 from tests.actions.support import FRONT
 from tests.clock import START, wait_until
 
@@ -956,24 +956,32 @@ async def test_stay_that_the_calendar_drops_after_its_start_goes_on(
     ]
 
 
+@pytest.mark.parametrize("is_offline", [False, True])
+@pytest.mark.parametrize("has_two_locks", [False, True])
 async def test_dropped_stay_whose_code_is_gone_is_forgotten(
-    stays: Stays, told: Told
+    stays: Stays, told: Told, is_offline: bool, has_two_locks: bool
 ) -> None:
-    """Somebody has deleted the code by hand."""
+    """Somebody has deleted the code by hand. While it is removed, nobody is at risk."""
+    if has_two_locks:
+        await set_up_with(stays, locks=[FRONT_DOOR, APARTMENT_1])
     stays.book("Ada", start=2 * HOUR, end=10 * HOUR)
     await stays.wait(60)
     await stays.wait(61)
     stays.calendar.cancel("Ada")
     await stays.wait()
-    [code] = stays.codes
+    if is_offline:
+        await go_offline(stays)
+    told.types()
+    [code] = [code for code in stays.codes if code.device_id == FRONT_DOOR]
     data = {"entity_id": FRONT, "access_code_id": code.access_code_id}
     await stays.hass.services.async_call(
         DOMAIN, "delete_access_code", data, blocking=True
     )
     await stays.wait()
     await stays.wait(15)
+    assert not told.types()
     [watch] = stays.hass.data[WATCHES].values()
-    assert not watch.arrivals
+    assert bool(watch.arrivals) is has_two_locks
 
 
 async def test_use_after_the_end(stays: Stays, told: Told) -> None:
@@ -1291,6 +1299,21 @@ async def test_guest_without_code_is_at_risk_while_codes_are_not_known(
         await stays.wait()
     assert state(stays, PROBLEM).state == STATE_OFF
     assert not issues(stays)
+
+
+async def test_guest_is_at_risk_as_soon_as_codes_could_not_be_fetched(
+    stays: Stays,
+) -> None:
+    """The guest booked while Home Assistant was off, and arrives soon."""
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    stays.book("Ada", start=2 * HOUR)
+    stays.simulator.faults.add(
+        "status", path="/access_codes/list", device_id=FRONT_DOOR
+    )
+    await stays.hass.config_entries.async_setup(stays.entry.entry_id)
+    await stays.wait()
+    assert state(stays, PROBLEM).state == STATE_ON
+    assert issues(stays)
 
 
 @pytest.mark.parametrize("has_code", [False, True])

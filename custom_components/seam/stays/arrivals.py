@@ -1,13 +1,13 @@
 """Whether guests will get in."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from ..api import AccessCode
+from ..api import AccessCode, CodeStatus
 from ..sync.code_state import CodeState, code_state
 from ..sync.occupancy import Span, span_of
 from ..sync.snapshot import LockData
@@ -109,14 +109,12 @@ def find_arrivals(
     report: Report,
     links: Iterable[Link],
     locks: Mapping[str, LockData],
-    has_failed: Callable[[str], bool],
     now: datetime,
     *,
     is_only_soon: bool = True,
 ) -> tuple[Arrival, ...]:
     """Return the stays that matter now, the soonest first.
 
-    Codes that are unknown are still being fetched, or that `has_failed` for the lock.
     Without `is_only_soon`, these are all stays that have not ended and have or need a
     code. With it, they are those that start within a day, and the next one.
     """
@@ -144,6 +142,10 @@ def find_arrivals(
             for place in ids
             if (link := by_place.get(place))
         )
+        # The calendar does not have it any more, which may mean nothing.
+        is_dropped = any(
+            step.reason is Reason.STARTED for step in filter(None, map(steps.get, ids))
+        )
         places = tuple(
             _at_risk(place[1], why_impossible)
             if why_impossible
@@ -156,10 +158,15 @@ def find_arrivals(
                 errors.get(place),
                 now,
                 has_arrived=has_arrived,
-                is_being_fetched=not has_failed(place[1]),
             )
             for place in ids
+            if not (
+                is_dropped
+                and _is_ended_by_hand(locks.get(place[1]), by_place.get(place), now)
+            )
         )
+        if not places:
+            continue
         names = (
             code.name
             for place in places
@@ -201,6 +208,18 @@ def stays_to_watch(
     return tuple(sorted(stays.values(), key=lambda stay: stay.span.starts_at))
 
 
+def _is_ended_by_hand(lock: LockData | None, link: Link | None, now: datetime) -> bool:
+    """Return whether somebody has ended or deleted the code of a stay."""
+    if lock is None or not lock.has_codes or link is None:
+        return False
+    code = lock.code(link.code_id)
+    return (
+        code is None
+        or code.is_expired(now)
+        or code.status_at(now) is CodeStatus.REMOVING
+    )
+
+
 def backup_of(lock: LockData, code: AccessCode) -> AccessCode | None:
     """Return the backup that stands in for a code."""
     if code.pulled_backup_access_code_id is None:
@@ -218,7 +237,6 @@ def _place(
     now: datetime,
     *,
     has_arrived: bool,
-    is_being_fetched: bool,
 ) -> Place:
     """Return whether the guest of a stay can open a lock."""
     if lock is None:
@@ -229,7 +247,7 @@ def _place(
     )
     is_unknown = code is None and step and step.reason is Reason.CODES_UNKNOWN
     # After a start, that says nothing yet.
-    is_being_fetched &= not lock.has_codes
+    is_being_fetched = not (lock.has_codes or lock.has_failed)
     if (lock.has_codes and not is_unknown) or place.verdict is Verdict.AT_RISK:
         return place
     is_soon = stay.span.starts_at - REPAIR_BEFORE <= now

@@ -147,7 +147,6 @@ class StaysWatch:
             runner.report,
             runner.memory.links,
             runner.entry.runtime_data.data.locks,
-            runner.entry.runtime_data.engine.failures.has,
             now,
         )
         self._async_fire_times(before, now)
@@ -198,7 +197,7 @@ class StaysWatch:
             lock.code(code_id)
             for place in arrival.places
             if (lock := locks.get(place.device_id))
-            for code_id in (place.code_id, backups.get(place.code_id))
+            for code_id in (place.code_id, backups.get(place.code_id or ""))
         )
         # A code may be that of the next stay of the same person already.
         ends = (

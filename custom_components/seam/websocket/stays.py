@@ -84,7 +84,6 @@ def _coming(watch: StaysWatch) -> tuple[Arrival, ...] | None:
         runner.report,
         runner.memory.links,
         runner.entry.runtime_data.data.locks,
-        runner.entry.runtime_data.engine.failures.has,
         dt_util.utcnow(),
         is_only_soon=False,
     )
