@@ -851,6 +851,81 @@ def test_batch_stops_when_connection_is_lost(
     assert ids == ["A", "B"]
 
 
+@pytest.mark.parametrize("is_open", [True, False])
+@pytest.mark.parametrize("is_batch", [True, False])
+def test_page_asks_before_requests_that_wait_are_lost(
+    panel_page: Page, start: Start, is_batch: bool, is_open: bool
+) -> None:
+    """The dialog says so, and may be closed. Once the last one is sent, nothing waits."""
+    panel = start(
+        f"""{{
+          path: "/{"found" if is_batch else "lock/Door"}",
+          locks: ["Door", "Gate"].map((name) => lock(name, [code(name, {{
+            name: "Ada", is_managed: {"false" if is_batch else "true"},
+            common_code_key: "key",
+          }})])),
+          answer: async () => {{
+            await new Promise((resolve) => {{ window.finish = resolve; }});
+            return {{ outcome: "deleted" }};
+          }},
+        }}"""
+    )
+    if is_batch:
+        panel.get_by_role("checkbox", name="Select all").check()
+        panel.get_by_role("button", name="Delete").click()
+        dialog = panel.get_by_role("dialog")
+    else:
+        dialog = choose(panel, "Ada", "Delete")
+    hint = dialog.get_by_text("Keep this page open until everything is done.")
+
+    def asks() -> bool:
+        return bool(
+            panel_page.evaluate(
+                """() => !dispatchEvent(
+                  new Event("beforeunload", { cancelable: true })
+                )"""
+            )
+        )
+
+    assert not asks()
+    expect(hint).to_have_count(0)
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    panel_page.wait_for_function("() => window.finish")
+    expect(hint).to_be_visible()
+    if not is_open:
+        dialog.get_by_role("button", name="Close").first.click()
+        expect(dialog).to_have_count(0)
+    assert asks()
+    panel_page.evaluate("() => finish()")
+    panel_page.wait_for_function("() => calls.length === 2")
+    assert not asks()
+    expect(hint).to_have_count(0)
+    panel_page.evaluate("() => finish()")
+    ids = [call["access_code_id"] for call in sent(panel_page, "code/delete")]
+    assert ids == ["Door", "Gate"]
+
+
+def test_page_asks_before_changes_on_several_locks_are_lost(
+    panel_page: Page, start: Start
+) -> None:
+    """They are sent one after the other, too."""
+    panel = start(
+        TWO_DOORS % "() => new Promise((resolve) => { window.finish = resolve; })"
+    )
+    dialog = choose(panel, "Bruno", "Edit")
+    dialog.get_by_role("textbox", name="Name").fill("Bruno B.")
+    dialog.get_by_role("button", name="Save").click()
+    hint = dialog.get_by_text("Keep this page open until everything is done.")
+    expect(hint).to_be_visible()
+    asks = "() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    assert panel_page.evaluate(asks)
+    for number in (1, 2):
+        panel_page.wait_for_function(f"() => calls.length === {number}")
+        panel_page.evaluate("() => finish({})")
+    expect(hint).to_have_count(0)
+    assert not panel_page.evaluate(asks)
+
+
 PARTLY: Final = """{
   locks: [
     lock("Door", [code("x", { name: "Zoe", state: "scheduled" })]),
@@ -1430,7 +1505,15 @@ def test_backup_of_a_code_is_deleted_with_it(
     dialog = choose(panel, "Ada", action)
     boxes = dialog.get_by_role("checkbox")
     expect(boxes).to_have_count(3)
-    dialog.get_by_role("checkbox", name="Gate (Backup)").uncheck()
+    backup = dialog.get_by_role("checkbox", name="Gate (Backup)")
+    gate = dialog.get_by_role("checkbox", name="Gate", exact=True)
+    # Without the code, its backup stays, too.
+    gate.uncheck()
+    expect(backup).not_to_be_checked()
+    expect(backup).to_be_disabled()
+    gate.check()
+    expect(backup).to_be_checked()
+    backup.uncheck()
     dialog.get_by_role("button", name=confirm, exact=True).click()
     expect(dialog).to_have_count(0)
     calls: list[dict[str, Any]] = panel_page.evaluate("() => calls")
@@ -1439,6 +1522,27 @@ def test_backup_of_a_code_is_deleted_with_it(
         (f"seam/code/{command}", "Gate"),
         ("seam/code/delete", "Door backup"),
     ]
+
+
+def test_backup_of_a_code_that_stays_is_not_deleted(
+    panel_page: Page, start: Start
+) -> None:
+    """Its guest may need it. It is deleted with the code at the next try."""
+    panel = start(
+        """{ path: "/lock/Door", locks: [lock("Door", [
+          code("Ada", { pulled_backup_access_code_id: "Spare" }),
+          code("Spare", { is_backup: true }),
+        ])], answer: () => (calls.length < 2
+          ? { error: "Door is offline." } : { outcome: "deleted" }) }"""
+    )
+    dialog = choose(panel, "Ada", "Delete")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    rows = dialog.get_by_role("listitem")
+    expect(rows.filter(has_text="Backup")).to_contain_text("Not done")
+    dialog.get_by_role("button", name="Try again").click()
+    expect(dialog).to_have_count(0)
+    ids = [call["access_code_id"] for call in sent(panel_page, "code/delete")]
+    assert ids == ["Ada", "Ada", "Spare"]
 
 
 @pytest.mark.parametrize("with_others", [True, False])

@@ -7,7 +7,7 @@ import type { Key } from "../language";
 import { type Entry, label, mayWork } from "../logic/groups";
 import { stateText } from "../parts";
 import type { CodeState } from "../types";
-import { type Outcome, outcomeOfError, SeamDialog } from "./dialog";
+import { isWaiting, type Outcome, outcomeOfError, SeamDialog } from "./dialog";
 
 /** Return what an outcome is called; also one that a later release adds. */
 function outcomeOf(outcome: string | undefined): Outcome {
@@ -135,15 +135,24 @@ export class SeamBatchDialog extends SeamDialog {
   }
 
   private async run(): Promise<void> {
-    const { possible, kind } = this;
-    const { t, hass } = this.context;
     if (this.phase !== "ready" || this.isBusy) return;
     if (this.hasCanary) {
       await this.start();
       return;
     }
     this.phase = "running";
-    this.isBusy = true;
+    await this.sendAll(() => this.send());
+    this.phase = "done";
+    if (!this.isShown) this.announce(this.result());
+  }
+
+  protected override get hasWaiting(): boolean {
+    return [...this.outcomes.values()].some(isWaiting);
+  }
+
+  private async send(): Promise<void> {
+    const { possible, kind } = this;
+    const { t, hass } = this.context;
     for (const entry of possible)
       this.show(entry, { key: "outcome_waiting", tone: "" });
     // One after the other: if the connection is lost, the rest stays as it is.
@@ -175,9 +184,6 @@ export class SeamBatchDialog extends SeamDialog {
     for (const entry of possible)
       if (this.outcomes.get(entry.code.access_code_id)?.key === "outcome_waiting")
         this.show(entry, { key: "outcome_not_done", tone: "bad" });
-    this.isBusy = false;
-    this.phase = "done";
-    if (!this.isShown) this.announce(this.result());
   }
 
   /** Return the state of a code that was expired and no longer is: it was extended. */
@@ -240,6 +246,7 @@ export class SeamBatchDialog extends SeamDialog {
         ${isAsking ? html`<p>${t(this.text, { count })}</p>` : nothing}
         ${phase === "ready" ? this.leftOut() : nothing}
         ${this.hasCanary && phase === "ready" ? html`<p>${t("convert_canary")}</p>` : nothing}
+        ${this.renderKeepOpen()}
         <ul>
           ${entries.map(({ lock, code }) => {
             const outcome = this.outcomes.get(code.access_code_id);

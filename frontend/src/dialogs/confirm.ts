@@ -1,11 +1,12 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 import { CommandError, sentence } from "../api";
 import { element } from "../element";
 import type { Key } from "../language";
 import type { Entry } from "../logic/groups";
 import type { Can, CodeAction } from "../types";
-import { type Outcome, outcomeOfError, SeamDialog } from "./dialog";
+import { isWaiting, type Outcome, outcomeOfError, SeamDialog } from "./dialog";
 import { formStyles } from "./form-styles";
 
 /** What to say of a code that was changed. The names of its locks are added. */
@@ -25,6 +26,8 @@ export interface Confirmation {
   entry: Entry;
   /** The codes of the same person on other locks, and backup codes. */
   others: readonly Entry[];
+  /** Those that are backup codes, with the codes that they stand in for. */
+  backups: ReadonlyMap<Entry, Entry>;
   /** What to know about each of these. */
   hint: ((entry: Entry) => string) | undefined;
   run: (entry: Entry) => Promise<Done>;
@@ -54,24 +57,30 @@ export class SeamConfirmDialog extends SeamDialog {
 
   /** Return whether a code can be changed, or why not. */
   private can(entry: Entry): Can {
-    return entry.code.can[this.isBackup(entry) ? "delete" : this.confirmation.action];
+    const { action, backups } = this.confirmation;
+    return entry.code.can[backups.has(entry) ? "delete" : action];
   }
 
-  /** Return whether a code is only there because it is the backup of another one. */
-  private isBackup(entry: Entry): boolean {
-    return entry.code.is_backup && entry !== this.confirmation.entry;
+  /** Return whether the user has left out a code, or the one it is the backup of. */
+  private isOmitted(entry: Entry): boolean {
+    const of = this.confirmation.backups.get(entry);
+    return (
+      this.omitted.has(entry.code.access_code_id) ||
+      (of !== undefined && !this.isChosen(of))
+    );
+  }
+
+  private isChosen(entry: Entry): boolean {
+    return (
+      entry === this.confirmation.entry ||
+      (this.isPossible(entry) && !this.isOmitted(entry))
+    );
   }
 
   /** The codes that the user wants to change. */
   private get chosen(): Entry[] {
     const { entry, others } = this.confirmation;
-    return [
-      entry,
-      ...others.filter(
-        (other) =>
-          this.isPossible(other) && !this.omitted.has(other.code.access_code_id),
-      ),
-    ];
+    return [entry, ...others].filter((one) => this.isChosen(one));
   }
 
   /** Those that are still to be changed. What may have been changed is not sent again. */
@@ -128,24 +137,28 @@ export class SeamConfirmDialog extends SeamDialog {
 
   /** Return the name of a lock, and whether it is the code or its backup there. */
   private placeOf(entry: Entry): string {
-    const backup = this.isBackup(entry) ? ` (${this.context.t("backup")})` : "";
-    return entry.lock.name + backup;
+    const { t } = this.context;
+    const isBackup = this.confirmation.backups.has(entry);
+    return isBackup ? `${entry.lock.name} (${t("backup")})` : entry.lock.name;
   }
 
   private renderChoice(others: readonly Entry[]): TemplateResult {
-    const { hint } = this.confirmation;
+    const { backups, hint } = this.confirmation;
     return html`<fieldset>
-      <legend>${this.context.t("also_there")}</legend>
+      <legend>
+        ${this.context.t(backups.size > 0 ? "also_these" : "also_there")}
+      </legend>
       <div class="checks">
         ${others.map((other) => {
           const { code } = other;
+          const of = backups.get(other);
           const isPossible = this.isPossible(other);
           const text = isPossible ? hint?.(other) : this.can(other);
           return html`<label class="check">
             <input
               type="checkbox"
-              ?checked=${isPossible}
-              ?disabled=${!isPossible}
+              .checked=${live(this.isChosen(other))}
+              ?disabled=${!isPossible || (of && !this.isChosen(of))}
               @change=${(event: Event) => {
                 const omitted = new Set(this.omitted);
                 if ((event.target as HTMLInputElement).checked) {
@@ -166,6 +179,7 @@ export class SeamConfirmDialog extends SeamDialog {
 
   private renderResults(): TemplateResult {
     return html`<div role="status">
+      ${this.renderKeepOpen()}
       <ul>
         ${this.chosen.map((entry) => {
           const result = this.resultOf(entry);
@@ -191,14 +205,31 @@ export class SeamConfirmDialog extends SeamDialog {
 
   private async run(): Promise<void> {
     if (this.isBusy) return;
-    this.isBusy = true;
     this.error = "";
-    const { chosen, left } = this;
+    const { chosen } = this;
+    const lastError = await this.sendAll(() => this.send());
+    if (chosen.every((entry) => this.resultOf(entry)?.done)) {
+      if (this.isShown) this.close();
+      this.announce(this.summary(chosen));
+    } else if (this.confirmation.others.length === 0) this.showError(lastError);
+    else if (!this.isShown) this.announce(this.summary(chosen));
+  }
+
+  protected override get hasWaiting(): boolean {
+    return [...this.results.values()].some(isWaiting);
+  }
+
+  /** Change the codes that are left, and return the last error. */
+  private async send(): Promise<unknown> {
+    const { left } = this;
     for (const entry of left) this.show(entry, { key: "outcome_waiting", tone: "" });
     let lastError: unknown;
     // One after the other: if the connection is lost, the rest stays as it is.
     for (const entry of left) {
-      if (lastError instanceof CommandError && lastError.lost) {
+      const of = this.confirmation.backups.get(entry);
+      const isLost = lastError instanceof CommandError && lastError.lost;
+      // Whoever still has the code may also need its backup.
+      if (isLost || (of && !this.resultOf(of)?.done)) {
         this.show(entry, { key: "outcome_not_done", tone: "bad" });
         continue;
       }
@@ -211,12 +242,7 @@ export class SeamConfirmDialog extends SeamDialog {
         this.show(entry, outcomeOfError(error, this.context.t));
       }
     }
-    this.isBusy = false;
-    if (chosen.every((entry) => this.resultOf(entry)?.done)) {
-      if (this.isShown) this.close();
-      this.announce(this.summary(chosen));
-    } else if (this.confirmation.others.length === 0) this.showError(lastError);
-    else if (!this.isShown) this.announce(this.summary(chosen));
+    return lastError;
   }
 
   private summary(entries: readonly Entry[]): string {

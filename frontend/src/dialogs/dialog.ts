@@ -1,5 +1,12 @@
 import { mdiClose } from "@mdi/js";
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import {
+  css,
+  html,
+  LitElement,
+  nothing,
+  type PropertyValues,
+  type TemplateResult,
+} from "lit";
 import { property, query, state } from "lit/decorators.js";
 import { CommandError, errorText } from "../api";
 import type { Context } from "../context";
@@ -16,6 +23,11 @@ export interface Outcome {
   key: Key;
   tone: "" | "good" | "info" | "bad";
   reason?: string | undefined;
+}
+
+/** Return whether the request for a change is still to be sent. */
+export function isWaiting({ key }: Outcome): boolean {
+  return key === "outcome_waiting";
 }
 
 /** Return what came of a change for which there is an error. It may have been made. */
@@ -80,6 +92,30 @@ export abstract class SeamDialog extends LitElement {
 
   private get isInHistory(): boolean {
     return history.state?.[HISTORY_KEY] === this.historyId;
+  }
+
+  /** Send several requests. The browser asks before the page is left meanwhile. */
+  protected async sendAll<T>(send: () => Promise<T>): Promise<T> {
+    const ask = (event: Event) => {
+      if (this.hasWaiting) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", ask);
+    this.isBusy = true;
+    try {
+      return await send();
+    } finally {
+      this.isBusy = false;
+      window.removeEventListener("beforeunload", ask);
+    }
+  }
+
+  /** Whether there are requests that would be lost with the page. */
+  protected get hasWaiting(): boolean {
+    return false;
+  }
+
+  protected renderKeepOpen(): TemplateResult | typeof nothing {
+    return this.hasWaiting ? html`<p>${this.context.t("keep_open")}</p>` : nothing;
   }
 
   /** Whether the dialog must not be shown again to whoever comes back to the page. */

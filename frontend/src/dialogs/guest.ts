@@ -202,7 +202,8 @@ export class SeamGuestDialog extends SeamDialog {
     const { t } = this.context;
     if (this.isBusy && this.code) {
       return html`<p>${t("works_waiting")}</p>
-        <p class="secondary">${t("works_waiting_hint")}</p>`;
+        <p class="secondary">${t("works_waiting_hint")}</p>
+        ${this.renderKeepOpen()}`;
     }
     return this.withNewPin ? nothing : overlapWarning(this.fields);
   }
@@ -231,7 +232,15 @@ export class SeamGuestDialog extends SeamDialog {
       await this.focusError();
       return;
     }
-    this.isBusy = true;
+    await this.sendAll(() => this.send());
+  }
+
+  /** Whether the codes on several locks are being changed, one after the other. */
+  protected override get hasWaiting(): boolean {
+    return this.isBusy && this.known !== undefined && this.selected.length > 1;
+  }
+
+  private async send(): Promise<void> {
     try {
       const { context, form, known, selected } = this;
       const linked = this.linked.filter(({ lock }) => selected.includes(lock));
@@ -246,8 +255,6 @@ export class SeamGuestDialog extends SeamDialog {
       }
     } catch (error) {
       this.showError(error);
-    } finally {
-      this.isBusy = false;
     }
   }
 

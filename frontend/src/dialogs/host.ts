@@ -260,9 +260,9 @@ export abstract class SeamActions extends SeamHost {
     const others = action === "allow_changes" ? [] : elsewhere(locks, entry, stays);
     // The guest knows the PINs of these, too. They end by being deleted.
     const isLast = action === "delete" || action === "end";
-    const backups = isLast ? backupsOf([entry, ...others]) : [];
-    others.push(...backups);
-    const run = (of: Entry) => this.run(backups.includes(of) ? "delete" : action, of);
+    const backups = isLast ? backupsOf([entry, ...others]) : new Map<Entry, Entry>();
+    others.push(...backups.keys());
+    const run = (of: Entry) => this.run(backups.has(of) ? "delete" : action, of);
     const time = (of: Entry) => formatTime(hass, this.dayLater(of.code), new Date());
     if (action === "extend" && others.length === 0) {
       this.announce(t("saving"), true);
@@ -283,6 +283,7 @@ export abstract class SeamActions extends SeamHost {
       action: action === "allow_changes" ? "update" : action,
       entry,
       others,
+      backups,
       // The codes of a person may have different ends.
       hint: action === "extend" ? (of) => t("until", { time: time(of) }) : undefined,
       run,

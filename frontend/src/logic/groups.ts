@@ -270,14 +270,18 @@ export function elsewhere(
   );
 }
 
-/** Return the backups that were activated for codes, and that may still work. */
-export function backupsOf(entries: readonly Entry[]): Entry[] {
-  return entries.flatMap(({ lock, code }) =>
-    entriesOf([lock]).filter(
-      ({ code: { access_code_id: id, state } }) =>
-        id === code.pulled_backup_access_code_id &&
-        state !== "expired" &&
-        state !== "removing",
+/** Return the backups that were activated for codes and may still work, with the codes. */
+export function backupsOf(entries: readonly Entry[]): Map<Entry, Entry> {
+  return new Map(
+    entries.flatMap((entry) =>
+      entriesOf([entry.lock])
+        .filter(
+          ({ code: { access_code_id: id, state } }) =>
+            id === entry.code.pulled_backup_access_code_id &&
+            state !== "expired" &&
+            state !== "removing",
+        )
+        .map((backup): [Entry, Entry] => [backup, entry]),
     ),
   );
 }
