@@ -64,7 +64,7 @@ async def test_numbers_are_masked_while_codes_are_unknown(
             found += texts(caught.value)
     assert any("••••" in text for text in found)
     assert not any(pin in text for text in found)
-    assert "Could not fetch the access codes on Front Door: Slot of ••••" in caplog.text
+    assert "access codes on Front Door: Slot of ••••" in caplog.text
     assert not [r.name for r in caplog.records if pin in r.getMessage()]
     assert not shown_anywhere(hass, pin)
 
