@@ -1505,7 +1505,7 @@ def test_backup_of_a_code_is_deleted_with_it(
     dialog = choose(panel, "Ada", action)
     boxes = dialog.get_by_role("checkbox")
     expect(boxes).to_have_count(3)
-    backup = dialog.get_by_role("checkbox", name="Gate (Backup)")
+    backup = dialog.get_by_role("checkbox", name="Gate (backup code)")
     gate = dialog.get_by_role("checkbox", name="Gate", exact=True)
     # Without the code, its backup stays, too.
     gate.uncheck()
@@ -1524,6 +1524,27 @@ def test_backup_of_a_code_is_deleted_with_it(
     ]
 
 
+def test_backup_of_a_code_that_may_be_deleted_does_not_wait(
+    panel_page: Page, start: Start
+) -> None:
+    """Nobody knows whether its guest still has the code, which is not sent again."""
+    panel = start(
+        f"""{{ path: "/lock/Door", locks: [lock("Door", [
+          code("Ada", {{ pulled_backup_access_code_id: "Spare" }}),
+          code("Spare", {{ is_backup: true }}),
+        ])], answer: () => {{ {UNCERTAIN} }} }}"""
+    )
+    dialog = choose(panel, "Ada", "Delete")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    rows = dialog.get_by_role("listitem")
+    expect(rows.filter(has_text="backup code")).to_contain_text("Not done")
+    expect(dialog.get_by_role("button", name="Try again")).to_have_count(0)
+    dialog.get_by_role("button", name="Close").last.click()
+    expect(dialog).to_have_count(0)
+    ids = [call["access_code_id"] for call in sent(panel_page, "code/delete")]
+    assert ids == ["Ada"]
+
+
 def test_backup_of_a_code_that_stays_is_not_deleted(
     panel_page: Page, start: Start
 ) -> None:
@@ -1538,7 +1559,7 @@ def test_backup_of_a_code_that_stays_is_not_deleted(
     dialog = choose(panel, "Ada", "Delete")
     dialog.get_by_role("button", name="Delete", exact=True).click()
     rows = dialog.get_by_role("listitem")
-    expect(rows.filter(has_text="Backup")).to_contain_text("Not done")
+    expect(rows.filter(has_text="backup code")).to_contain_text("Not done")
     dialog.get_by_role("button", name="Try again").click()
     expect(dialog).to_have_count(0)
     ids = [call["access_code_id"] for call in sent(panel_page, "code/delete")]

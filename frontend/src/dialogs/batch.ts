@@ -246,7 +246,6 @@ export class SeamBatchDialog extends SeamDialog {
         ${isAsking ? html`<p>${t(this.text, { count })}</p>` : nothing}
         ${phase === "ready" ? this.leftOut() : nothing}
         ${this.hasCanary && phase === "ready" ? html`<p>${t("convert_canary")}</p>` : nothing}
-        ${this.renderKeepOpen()}
         <ul>
           ${entries.map(({ lock, code }) => {
             const outcome = this.outcomes.get(code.access_code_id);
@@ -285,6 +284,7 @@ export class SeamBatchDialog extends SeamDialog {
             : nothing
         }
         <p role="status" class="secondary">${isRunning || phase === "done" ? this.result() : nothing}</p>
+        <div role="status">${this.renderKeepOpen()}</div>
       `,
       phase === "done"
         ? html`<button class="filled" @click=${this.close}>${t("done")}</button>`

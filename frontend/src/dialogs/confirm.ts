@@ -29,7 +29,7 @@ export interface Confirmation {
   /** Those that are backup codes, with the codes that they stand in for. */
   backups: ReadonlyMap<Entry, Entry>;
   /** What to know about each of these. */
-  hint: ((entry: Entry) => string) | undefined;
+  hint: (entry: Entry) => string;
   run: (entry: Entry) => Promise<Done>;
 }
 
@@ -85,10 +85,16 @@ export class SeamConfirmDialog extends SeamDialog {
 
   /** Those that are still to be changed. What may have been changed is not sent again. */
   private get left(): Entry[] {
-    return this.chosen.filter((entry) => {
-      const { done, key } = this.resultOf(entry) ?? {};
-      return !done && key !== "outcome_uncertain";
-    });
+    const isUncertain = (entry: Entry | undefined) =>
+      entry !== undefined && this.resultOf(entry)?.key === "outcome_uncertain";
+    const { backups } = this.confirmation;
+    return this.chosen.filter(
+      (entry) =>
+        !this.resultOf(entry)?.done &&
+        !isUncertain(entry) &&
+        // It waits for the code, and nobody knows whether that is gone.
+        !isUncertain(backups.get(entry)),
+    );
   }
 
   private resultOf({ code }: Entry): Result | undefined {
@@ -139,7 +145,7 @@ export class SeamConfirmDialog extends SeamDialog {
   private placeOf(entry: Entry): string {
     const { t } = this.context;
     const isBackup = this.confirmation.backups.has(entry);
-    return isBackup ? `${entry.lock.name} (${t("backup")})` : entry.lock.name;
+    return isBackup ? `${entry.lock.name} (${t("backup_code")})` : entry.lock.name;
   }
 
   private renderChoice(others: readonly Entry[]): TemplateResult {
@@ -153,7 +159,7 @@ export class SeamConfirmDialog extends SeamDialog {
           const { code } = other;
           const of = backups.get(other);
           const isPossible = this.isPossible(other);
-          const text = isPossible ? hint?.(other) : this.can(other);
+          const text = isPossible ? hint(other) : this.can(other);
           return html`<label class="check">
             <input
               type="checkbox"

@@ -202,8 +202,9 @@ export class SeamGuestDialog extends SeamDialog {
     const { t } = this.context;
     if (this.isBusy && this.code) {
       return html`<p>${t("works_waiting")}</p>
-        <p class="secondary">${t("works_waiting_hint")}</p>
-        ${this.renderKeepOpen()}`;
+        <p class="secondary">
+          ${t(this.hasWaiting ? "keep_open" : "works_waiting_hint")}
+        </p>`;
     }
     return this.withNewPin ? nothing : overlapWarning(this.fields);
   }

@@ -285,7 +285,12 @@ export abstract class SeamActions extends SeamHost {
       others,
       backups,
       // The codes of a person may have different ends.
-      hint: action === "extend" ? (of) => t("until", { time: time(of) }) : undefined,
+      hint: (of) =>
+        action === "extend"
+          ? t("until", { time: time(of) })
+          : action === "end" && backups.has(of)
+            ? t("delete")
+            : "",
       run,
     });
   }
