@@ -984,6 +984,27 @@ async def test_dropped_stay_whose_code_is_gone_is_forgotten(
     assert bool(watch.arrivals) is has_two_locks
 
 
+async def test_lock_without_code_counts_after_the_calendar_drops_the_stay(
+    stays: Stays, told: Told
+) -> None:
+    """Nobody has deleted that code: Seam never created it."""
+    await set_up_with(stays, locks=[FRONT_DOOR, APARTMENT_1])
+    stays.simulator.faults.add(
+        "status", path="/access_codes/create", device_id=APARTMENT_1, status=500
+    )
+    stays.book("Ada", start=2 * HOUR, end=10 * HOUR)
+    for _ in range(9):
+        await stays.wait(15)
+    assert state(stays, PROBLEM).state == STATE_ON
+    stays.calendar.cancel("Ada")
+    for _ in range(4):
+        await stays.wait(15)
+    assert "code_ready" not in told.types()
+    [watch] = stays.hass.data[WATCHES].values()
+    [arrival] = watch.arrivals or ()
+    assert len(arrival.places) == 2
+
+
 async def test_use_after_the_end(stays: Stays, told: Told) -> None:
     """The code may still be on an offline lock."""
     stays.book("Ada", start=-HOUR, end=HOUR)

@@ -236,6 +236,21 @@ async def test_later_end_of_backup_counts(stays: Stays, minutes: int) -> None:
     assert backups(stays)
 
 
+async def test_later_end_of_backup_does_not_count_for_a_shorter_stay(
+    stays: Stays,
+) -> None:
+    """The guest has left days before, and Seam may also have rounded the end."""
+    await book_with_backup(stays, start=-HOUR, end=4)
+    [backup] = backups(stays)
+    assert backup.ends_at
+    ends_at = backup.ends_at + timedelta(minutes=20)
+    await run_action(stays, "update_access_code", backup, ends_at=ends_at)
+    stays.book("Ada", start=-HOUR, end=HOUR)
+    for _ in range(6):
+        await stays.wait(15)
+    assert not backups(stays)
+
+
 @pytest.mark.parametrize("restarts", [False, True])
 async def test_deletion_of_backup_is_tried_again(
     stays: Stays, told: list[str], restarts: bool

@@ -165,8 +165,6 @@ def find_arrivals(
                 and _is_ended_by_hand(locks.get(place[1]), by_place.get(place), now)
             )
         )
-        if not places:
-            continue
         names = (
             code.name
             for place in places
@@ -175,16 +173,17 @@ def find_arrivals(
         )
         identity = digest(f"{stay.name}|{stay.span.starts_at.isoformat()}")
         alike[identity] += 1
-        found.append(
-            Arrival(
-                identity=f"{identity}.{alike[identity]}",
-                name=next(filter(None, names), stay.name),
-                booking=stay.booking,
-                span=stay.span,
-                places=places,
-                has_arrived=has_arrived,
+        if places:
+            found.append(
+                Arrival(
+                    identity=f"{identity}.{alike[identity]}",
+                    name=next(filter(None, names), stay.name),
+                    booking=stay.booking,
+                    span=stay.span,
+                    places=places,
+                    has_arrived=has_arrived,
+                )
             )
-        )
     return tuple(found)
 
 
@@ -210,12 +209,14 @@ def stays_to_watch(
 
 def _is_ended_by_hand(lock: LockData | None, link: Link | None, now: datetime) -> bool:
     """Return whether somebody has ended or deleted the code of a stay."""
-    if lock is None or not lock.has_codes or link is None:
+    if lock is None or not lock.has_codes:
+        return False
+    if link is None or link.code_id is None or link.is_pending:
         return False
     code = lock.code(link.code_id)
     return (
         code is None
-        or code.is_expired(now)
+        or (code.is_expired(now) and link.is_edited(code))
         or code.status_at(now) is CodeStatus.REMOVING
     )
 

@@ -227,8 +227,7 @@ class Rescue:
                 self._done = {key for key in self._done if key[1] not in codes}
             else:
                 self._done.add(key)
-        finally:
-            self._running.remove(key)
+        self._running.remove(key)
 
     @callback
     def _async_retry_later(self, key: _Key, longest: timedelta) -> None:
@@ -267,7 +266,9 @@ def _left_over_backup(link: Link, lock: LockData, now: datetime) -> AccessCode |
         else (link.asked.starts_at, link.edited_until or link.asked.ends_at)
     )
     # It may have been rounded, but a guest may also have been given another hour.
-    is_extended = backup.ends_at != link.backup.ends_at
+    is_extended = not _differ(ends_at, link.backup.ends_at) and (
+        backup.ends_at != link.backup.ends_at
+    )
     is_over = ends_at is not None and ends_at <= now and not is_extended
     is_postponed = starts_at and backup.ends_at and backup.ends_at <= starts_at
     return backup if is_over or is_postponed else None
