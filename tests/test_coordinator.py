@@ -375,6 +375,25 @@ async def test_brief_rate_limit_delays_nothing_while_webhook_works(
     assert _paths(simulator) == []
 
 
+async def test_rate_limit_for_unmanaged_codes_after_an_event_is_over_soon(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+) -> None:
+    """A new code is known after a minute, although the webhook works."""
+    await async_step(hass, freezer, simulator, POLL)
+    coordinator.webhook_status.is_trusted = True
+    await coordinator.async_refresh()
+    path = "/access_codes/unmanaged/list"
+    simulator.faults.add("rate_limit", path=path, retry_after=5, count=1)
+    new = simulator.control.add_unmanaged_code(FRONT_DOOR, "New", "918273")
+    await coordinator.async_refresh_locks([FRONT_DOOR])
+    assert not coordinator.data.locks[FRONT_DOOR].code(new.access_code_id)
+    await async_step(hass, freezer, simulator, POLL)
+    assert coordinator.data.locks[FRONT_DOOR].code(new.access_code_id)
+
+
 async def test_outage_after_rate_limit_has_usual_interval(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

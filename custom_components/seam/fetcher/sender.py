@@ -231,9 +231,10 @@ class Sender:
         failures, now = self._engine.failures, dt_util.utcnow()
         is_limited = failures.has_unmanaged_limit(fetch.device_id, now)
         if is_limited or failures.has_many_unmanaged_limits:
+            failures.skip_unmanaged(fetch.device_id)
             self._receive_codes(fetch, sent, managed)
-            if not is_limited:
-                self._engine.schedule.retry(fetch)
+            if self._is_newest(fetch, number, is_managed=False):
+                self._codes_from[fetch.device_id][False] = sent
             return
         async with asyncio.TaskGroup() as group:
             listing = group.create_task(self._async_list_unmanaged(fetch.device_id))

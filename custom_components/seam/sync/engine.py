@@ -85,7 +85,7 @@ class SyncEngine:
             failed_polls=self.failures.failed_polls,
             events_error=str(error) if (error := self.failures.query_error) else None,
             rechecks=self.schedule.recheck_count,
-            postponed=self.schedule.retry_count,
+            postponed=self.schedule.retry_count + len(self.failures.unmanaged_left),
         )
 
     # What to fetch
@@ -95,9 +95,7 @@ class SyncEngine:
         self._is_poll = True
         self.schedule.request(FetchEvents(self._cursor.since(now)))
         self.schedule.begin_poll(now, len(self._locks))
-        self.schedule.request(
-            *map(FetchCodes, self.failures.ended_unmanaged_limits(now))
-        )
+        self.schedule.request(*map(FetchCodes, self.failures.unmanaged_due(now)))
 
     def request_all(self) -> None:
         """Request everything: a reconcile."""

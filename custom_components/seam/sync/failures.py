@@ -65,6 +65,7 @@ class Failures:
         self._rate_limits_in_a_row = {True: 0, False: 0}
         # Limits for codes may be short, but follow each other.
         self._limited_since: dict[_Key, datetime] = {}
+        self._unmanaged_skipped: set[str] = set()
         self.code_errors: dict[str, SeamError] = {}
         """Why the codes of locks could not be fetched, by device ID."""
         self.managed_known: set[str] = set()
@@ -109,13 +110,21 @@ class Failures:
         """Return whether a rate limit for the unmanaged codes of a lock is in effect."""
         return self._rate_limit(_codes_key(device_id, False), now) is not None
 
-    def ended_unmanaged_limits(self, now: datetime) -> list[str]:
-        """Return the IDs of locks whose unmanaged codes can be asked for again."""
-        return [
-            key[1]
-            for key in self._rate_limits
-            if isinstance(key, tuple) and self._rate_limit(key, now) is None
-        ]
+    @property
+    def unmanaged_left(self) -> set[str]:
+        """The IDs of locks whose unmanaged codes were not asked for, or refused."""
+        limited = {key[1] for key in self._rate_limits if isinstance(key, tuple)}
+        return limited | self._unmanaged_skipped
+
+    def unmanaged_due(self, now: datetime) -> set[str]:
+        """Return the IDs of those that can be asked for again."""
+        return {
+            key for key in self.unmanaged_left if not self.has_unmanaged_limit(key, now)
+        }
+
+    def skip_unmanaged(self, device_id: str) -> None:
+        """Note that the unmanaged codes of a lock are left to the next poll."""
+        self._unmanaged_skipped.add(device_id)
 
     def _rate_limit(self, key: _Key, now: datetime) -> SeamRateLimitError | None:
         error, until = self._rate_limits.get(key, (None, now))
@@ -153,8 +162,8 @@ class Failures:
         """Return whether the codes of a lock could not be fetched."""
         return (
             device_id in self.code_errors
-            or _codes_key(device_id, True) in self._rate_limits
-            or _codes_key(device_id, False) in self._rate_limits
+            or device_id in self._rate_limits
+            or device_id in self.unmanaged_left
         )
 
     def receive_codes(self, device_id: str, kinds: Collection[bool]) -> None:
@@ -162,6 +171,8 @@ class Failures:
         for is_managed in kinds:
             self._rate_limits_in_a_row[is_managed] = 0
             self._forget_limit(_codes_key(device_id, is_managed))
+        if False in kinds:
+            self._unmanaged_skipped.discard(device_id)
         if True in kinds:
             self.managed_known.add(device_id)
         if False in kinds and device_id in self.managed_known:
@@ -172,6 +183,7 @@ class Failures:
         """Forget the failures of a lock."""
         self.code_errors.pop(device_id, None)
         self.managed_known.discard(device_id)
+        self._unmanaged_skipped.discard(device_id)
         for is_managed in (True, False):
             self._forget_limit(_codes_key(device_id, is_managed))
 
