@@ -236,6 +236,22 @@ async def test_later_end_of_backup_counts(stays: Stays, minutes: int) -> None:
     assert backups(stays)
 
 
+async def test_backup_with_later_end_is_kept_although_its_code_is_ended(
+    stays: Stays,
+) -> None:
+    """The host has ended a code that does not work, and extended its backup."""
+    await book_with_backup(stays, start=-HOUR, end=2 * HOUR)
+    [backup] = backups(stays)
+    assert backup.ends_at
+    ends_at = backup.ends_at + timedelta(minutes=30)
+    await run_action(stays, "update_access_code", backup, ends_at=ends_at)
+    soon = dt_util.utcnow() + timedelta(minutes=2)
+    await run_action(stays, "update_access_code", original(stays), ends_at=soon)
+    for _ in range(4):
+        await stays.wait(10)
+    assert backups(stays)
+
+
 async def test_later_end_of_backup_does_not_count_for_a_shorter_stay(
     stays: Stays,
 ) -> None:

@@ -266,7 +266,7 @@ def _left_over_backup(link: Link, lock: LockData, now: datetime) -> AccessCode |
         else (link.asked.starts_at, link.edited_until or link.asked.ends_at)
     )
     # It may have been rounded, but a guest may also have been given another hour.
-    is_extended = not _differ(ends_at, link.backup.ends_at) and (
+    is_extended = not _differ(link.asked.ends_at, link.backup.ends_at) and (
         backup.ends_at != link.backup.ends_at
     )
     is_over = ends_at is not None and ends_at <= now and not is_extended
