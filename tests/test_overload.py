@@ -24,11 +24,13 @@ from custom_components.seam.api import (
     SeamAuthError,
     SeamClient,
     SeamError,
+    SeamRateLimitError,
 )
 from custom_components.seam.api.redact import Secrets
 from custom_components.seam.fetcher import Fetcher, pool, sender
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.events import Occurrence
+from custom_components.seam.sync.schedule import FetchCodes
 
 _LOCKS = 120
 # Requests that hang fail after 30 seconds.
@@ -693,3 +695,20 @@ async def test_removed_lock_is_not_fetched_again(server: Server, house: House) -
     await house.poll()
     assert gone not in house.engine.failures.code_errors
     assert not server.requests["/access_codes/list"]
+
+
+async def test_lock_that_is_gone_is_not_left_to_the_next_poll(
+    server: Server, house: House
+) -> None:
+    """It was removed while its codes were being fetched."""
+    await house.poll_first(9)
+    limit = SeamRateLimitError("Too many requests", retry_after=900)
+    known, gone = server.ids, "gone"
+    for device_id in known:
+        house.engine.receive_failure(
+            FetchCodes(device_id), limit, dt_util.utcnow(), is_managed_known=True
+        )
+    failures = house.engine.failures
+    assert failures.has_many_unmanaged_limits
+    assert await house.fetcher._sender.async_send(FetchCodes(gone)) is None
+    assert {*failures.unmanaged_left} == {*known}

@@ -133,6 +133,7 @@ def test_rate_limit_for_unmanaged_codes_waits_alone() -> None:
     failures.skip_unmanaged("gate")
     assert failures.has("gate")
     assert engine.state.postponed == 9
+    assert failures.unmanaged_left[0] == "gate"
     failures.forget("gate")
     assert failures.fatal_error is None
     assert engine.finish() is None

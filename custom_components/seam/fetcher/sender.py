@@ -231,7 +231,9 @@ class Sender:
         failures, now = self._engine.failures, dt_util.utcnow()
         is_limited = failures.has_unmanaged_limit(fetch.device_id, now)
         if is_limited or failures.has_many_unmanaged_limits:
-            failures.skip_unmanaged(fetch.device_id)
+            # The lock may be gone.
+            if self._engine.lock_fetches((fetch.device_id,)):
+                failures.skip_unmanaged(fetch.device_id)
             self._receive_codes(fetch, sent, managed)
             if self._is_newest(fetch, number, is_managed=False):
                 self._codes_from[fetch.device_id][False] = sent

@@ -111,16 +111,17 @@ class Failures:
         return self._rate_limit(_codes_key(device_id, False), now) is not None
 
     @property
-    def unmanaged_left(self) -> set[str]:
+    def unmanaged_left(self) -> list[str]:
         """The IDs of locks whose unmanaged codes were not asked for, or refused."""
-        limited = {key[1] for key in self._rate_limits if isinstance(key, tuple)}
-        return limited | self._unmanaged_skipped
+        limited = [key[1] for key in self._rate_limits if isinstance(key, tuple)]
+        # Others come first, so that each of them has its turn.
+        return [*self._unmanaged_skipped.difference(limited), *limited]
 
-    def unmanaged_due(self, now: datetime) -> set[str]:
-        """Return the IDs of those that can be asked for again."""
-        return {
+    def unmanaged_due(self, now: datetime) -> list[str]:
+        """Return the IDs of those that can be asked for again, in this order."""
+        return [
             key for key in self.unmanaged_left if not self.has_unmanaged_limit(key, now)
-        }
+        ]
 
     def skip_unmanaged(self, device_id: str) -> None:
         """Note that the unmanaged codes of a lock are left to the next poll."""
@@ -163,7 +164,8 @@ class Failures:
         return (
             device_id in self.code_errors
             or device_id in self._rate_limits
-            or device_id in self.unmanaged_left
+            or device_id in self._unmanaged_skipped
+            or _codes_key(device_id, False) in self._rate_limits
         )
 
     def receive_codes(self, device_id: str, kinds: Collection[bool]) -> None:
