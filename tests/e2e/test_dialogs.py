@@ -534,7 +534,7 @@ def test_closed_dialog_announces_failure(panel_page: Page, start: Start) -> None
     dialog.get_by_role("textbox", name="Name").fill("Grace")
     dialog.get_by_role("button", name="Save").click()
     panel_page.wait_for_function("() => window.finish")
-    expect(dialog.get_by_text("You can close this window.")).to_be_visible()
+    expect(dialog.get_by_text("Keep this page open")).to_be_visible()
     dialog.get_by_role("button", name="Close").first.click()
     expect(dialog).to_have_count(0)
     panel_page.evaluate("() => finish()")
