@@ -197,6 +197,10 @@ def is_running(process_id: int) -> bool:
 
 def _descendants(process_id: int) -> Iterator[int]:
     for task in Path(f"/proc/{process_id}/task").glob("*/children"):
-        for child in task.read_text(encoding="utf-8").split():
+        children = ""
+        # The thread may have ended in the meantime.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            children = task.read_text(encoding="utf-8")
+        for child in children.split():
             yield int(child)
             yield from _descendants(int(child))
